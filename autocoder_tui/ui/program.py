@@ -232,6 +232,9 @@ class Guide(Protocol):
     @property
     def next_step(self) -> str: ...
 
+    @property
+    def next_key(self) -> str: ...
+
     async def begin(self) -> None: ...
 
 

@@ -322,10 +322,32 @@ async def test_empty_project_and_resizing(tmp_path: Path) -> None:
     app = PickerApp(tmp_path)
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.rows() == ["  no files yet: a run writes them"])
+        assert app.picker.refuses("toggle_pick")
+        assert app.picker.refuses("app.find_files")
         await pilot.press("space", "enter", "left", "right", "down", "up", "X", "R")
         for size in ((1, 1), (200, 60), (20, 5)):
             await pilot.resize_terminal(*size)
         await until(pilot, lambda: app.rows()[0].startswith("  no files"))
+
+
+@pytest.mark.parametrize(
+    ("height", "more", "whole"), [(60, 0, True), (60, 40, False), (40, 0, False)]
+)
+async def test_a_small_project_is_seen_whole_in_a_high_terminal(
+    project: Path, height: int, more: int, whole: bool
+) -> None:
+    for number in range(more):
+        (project / f"src/deep/more_{number}.py").write_text("x = 1\n")
+    app = PickerApp(project)
+    async with app.run_test(size=(80, height)) as pilot:
+        await until(pilot, lambda: any("README" in row for row in app.rows()))
+        await pilot.pause(0.1)
+        assert any("util.py" in row for row in app.rows()) is whole
+        # What is ignored stays closed; what was opened is closed and opened as ever.
+        assert not any("out.txt" in row for row in app.rows())
+        await go_to(pilot, app, "src")
+        await pilot.press("left" if whole else "right")
+        await until(pilot, lambda: any("main.py" in row for row in app.rows()) is not whole)
 
 
 async def test_folder_of_thousands_opens(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ class FirstGuide:
         self._steps: tuple[StepId, ...] = ()
         self._done: frozenset[StepId] = frozenset()
         self._over = False
+        self.next_key = ""
+        """What the key of the next step is called in the settings; "" where there is none."""
 
     async def begin(self) -> None:
         """Show it in the demo and where nothing has ever been run, unless that was done before."""
@@ -103,11 +105,19 @@ class FirstGuide:
         if step is None:
             self._over = True
             self._remember()
+        named: list[str] = []
+
+        def key(id: str) -> str:
+            named.append(id)
+            return self._app.key(id)
+
+        words = self._end() if step is None else advice(step, now, key)
+        self.next_key = named[0] if named else ""
         line.progress = Progress(
             [TITLES[one] for one in self._steps],
             done,
             None if step is None else self._steps.index(step),
-            self._end() if step is None else advice(step, now, self._app.key),
+            words,
         )
 
     def _end(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from textual.app import App
@@ -53,12 +54,16 @@ class SettingsChanges:
         below = self._program.screen
         focused = below.focused
         purpose = next((PURPOSES[one.title] for one in here if one.title in PURPOSES), "")
+        guide = self._program.guide
+        next_step = guide.next_step if below is self._program.main else ""
+        acting = {one.binding.id for one in below.active_bindings.values() if one.enabled}
         wanted = await self._program.push_screen_wait(
             KeysHelp(
-                [*here, *rest],
+                [*(_acting_first(section, acting) for section in here), *rest],
                 [section.title for section in here],
                 purpose=with_keys(self._app, purpose),
-                next_step=self._program.guide.next_step if below is self._program.main else "",
+                next_step=next_step,
+                next_key=guide.next_key if next_step else "",
             )
         )
         if wanted is None:
@@ -191,3 +196,8 @@ class SettingsChanges:
         cost = setup.settings.cost
         program.main.query_one(Meters).thresholds = (cost.context_warning, cost.context_alarm)
         program.estimator.schedule()
+
+
+def _acting_first(section: KeySection, acting: Collection[str | None]) -> KeySection:
+    """Those keys last that do nothing as things stand, such as those of a search without one."""
+    return replace(section, rows=tuple(sorted(section.rows, key=lambda row: row.id not in acting)))

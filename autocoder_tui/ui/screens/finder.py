@@ -102,10 +102,8 @@ class Finder(Dialog[None]):
         KeyButton("Close", "escape"),
     )
     DEFAULT_CSS = """
-    Finder .dialog { height: 80%; }
     Finder Horizontal { height: 1fr; margin-top: 1; }
     Finder RowList { width: 1fr; height: 100%; scrollbar-size-vertical: 1; }
-    Finder.-with-preview .dialog { width: 92%; max-width: 180; }
     Finder.-with-preview FoundPreview { display: block; }
     Finder RowList > .row-list--highlighted {
         color: $block-cursor-foreground;

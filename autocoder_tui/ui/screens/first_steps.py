@@ -38,8 +38,8 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
     """Offers `keyed`, models of other providers whose keys are there, the local servers that
     answer, a server to add, another model, or the demo.
 
-    Returns the chosen model or server, ADD, MODEL, DEMO or LATER. The first model that has a key
-    is preselected, else the server found first.
+    Returns the chosen model or server, ADD, MODEL, DEMO or LATER. `at` is preselected, else the
+    first model that has a key, else the server found first.
     Looking for servers sends no key and no project data; none is used before it is chosen here.
     """
 
@@ -50,8 +50,11 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
     FirstSteps #first-detail { height: 3; color: $text-muted; }
     """
 
-    def __init__(self, provider: Provider, keyed: Sequence[ChosenModel] = ()) -> None:
+    def __init__(
+        self, provider: Provider, keyed: Sequence[ChosenModel] = (), at: str | None = None
+    ) -> None:
         super().__init__()
+        self._at = at
         self._provider = provider
         self._keyed = {f"keyed-{number}": chosen for number, chosen in enumerate(keyed)}
         self._servers: dict[str, LocalServer] = {}
@@ -81,7 +84,9 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
         for options in self.query(OptionList):
             # None is left when the program is closing down.
             options.focus()
-            options.highlighted = options.get_option_index(next(iter(self._keyed), DEMO))
+            options.highlighted = options.get_option_index(
+                self._at or next(iter(self._keyed), DEMO)
+            )
         self.run_worker(self._look_for_servers(), exit_on_error=False)
 
     async def _look_for_servers(self) -> None:

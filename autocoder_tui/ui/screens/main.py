@@ -372,7 +372,7 @@ class MainScreen(PanedScreen):
     def _before_run(self) -> BeforeRun:
         return self.query_one("#welcome", BeforeRun)
 
-    def show_next_run(self, weighed: Weighed) -> None:
+    def show_next_run(self, weighed: Weighed | None) -> None:
         """Say in the place of the output, as long as there is none, what a run would send."""
         self._before_run.show_next(weighed)
 
@@ -385,7 +385,8 @@ class MainScreen(PanedScreen):
     def _say_welcome(self) -> None:
         steps = self.beside == "steps"
         if self._failure:
-            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
+            why = f"✗ {visible(self._failure, lines=True)}"
+            self._before_run.say(why, alone=True, failed=True)
         elif self._awaits:
             self._before_run.say(self._awaits)
         else:

@@ -28,7 +28,7 @@ from autocoder_tui.values import dataclass
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
 """Cells of the screen from which a row has max tokens, age of the price and last use, too."""
-_BESIDE_LIST = 13
+_BESIDE_LIST = 14
 """Rows of the dialog that are not the list's."""
 _BESIDE_NAME = 21
 _BESIDE_NAME_FULL = 50
@@ -43,10 +43,12 @@ Listing: TypeAlias = Callable[[], Awaitable[Sequence[Model]]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The models to choose from; `ready` are those whose key was found, by provider and name."""
+    """The models to choose from; `ready` are those whose key was found, by provider and name.
+    `variables` says which environment variable holds a provider's key."""
 
     models: tuple[Model, ...]
     ready: frozenset[tuple[str, str]]
+    variables: Mapping[str, str]
 
 
 Refresh: TypeAlias = Callable[[Model], Awaitable[tuple[str, Known]]]
@@ -94,6 +96,7 @@ class ModelPicker(FilteredList[Wish | None]):
         self._used = used
         self._refresh = refresh
         self._models, self._ready = known.models, known.ready
+        self._variables = known.variables
         self._current = current
 
     def compose(self) -> ComposeResult:
@@ -155,7 +158,8 @@ class ModelPicker(FilteredList[Wish | None]):
             self.query_one("#model-detail", Static).update(visible(detail, lines=True))
 
     def _detail(self, model: Model) -> str:
-        """Where each figure comes from, how old it is, and when the model was last used."""
+        """Where each figure comes from, how old it is, when the model was last used, and where its
+        key is looked for as long as there is none."""
         day = self._used.get((model.provider, model.name))
         used = f"Last used {day}." if day else "Not used yet."
         price = "Price unknown"
@@ -164,7 +168,11 @@ class ModelPicker(FilteredList[Wish | None]):
             discount = "" if model.cached_price is None else f", cached input {cached} $/M"
             source = model.source or "the packaged table"
             price = f"Price from {source}, {age(model.priced_on, date.today())}{discount}"
-        return f"{price}.\n{_sizes(model)} {used}"
+        variable = self._variables.get(model.provider)
+        key = ""
+        if variable and (model.provider, model.name) not in self._ready:
+            key = f"\nNo key yet: export {variable}=..., or that line in .env here."
+        return f"{price}.\n{_sizes(model)} {used}{key}"
 
     def _highlighted(self) -> Model | None:
         index = self.query_one(OptionList).highlighted
@@ -193,6 +201,7 @@ class ModelPicker(FilteredList[Wish | None]):
         state.update(visible(said))
         if known is not None:
             self._models, self._ready = known.models, known.ready
+            self._variables = known.variables
             self.fill(self.query_one(Input).value)
 
     def fill(self, wanted: str) -> None:

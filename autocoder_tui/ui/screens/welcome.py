@@ -18,8 +18,8 @@ WELCOME_TO_ASK = """\
 Pick the files it is about with {files.toggle}, type your question, then ask with {run.start}.
 
 The answer comes in here, and the next question follows it. Nothing is written: \
-a block of code of an answer becomes a proposal when you say so ( {answer.next_block} marks it, \
-{answer.choose_block} proposes it, {answer.copy} copies it).
+a block of code of an answer becomes a proposal when you say so: {answer.next_block} marks it, \
+{answer.choose_block} proposes it, {answer.copy} copies it.
 
 {history.show} finds conversations again, {mode.next} takes another mode."""
 WELCOME_TO_STEPS = """\

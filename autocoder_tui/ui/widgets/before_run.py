@@ -51,9 +51,11 @@ class BeforeRun(Static):
 
     # ------------------------------------------------------------------ what is told
 
-    def say(self, words: str, *, alone: bool = False) -> None:
-        """Show `words`, which are safe, with keys as in `with_keys`; nothing else where they are
-        `alone`."""
+    def say(self, words: str, *, alone: bool = False, failed: bool = False) -> None:
+        """Show `words`, which are safe; nothing else where they are `alone`. Why something
+        `failed` is not as faint as the rest; the others have keys as in `with_keys`, which a
+        server's words have not."""
+        self.set_class(failed, "-failed")
         if (words, alone, "") != (self._words, self._alone, self._thought):
             self._words, self._alone, self._thought = words, alone, ""
             self._show()
@@ -66,8 +68,8 @@ class BeforeRun(Static):
         if self.region.height:
             self._show()
 
-    def show_next(self, weighed: Weighed) -> None:
-        """What a run begun now would send."""
+    def show_next(self, weighed: Weighed | None) -> None:
+        """What a run begun now would send; None where none can begin."""
         self._next = weighed
         self._show()
 
@@ -96,7 +98,9 @@ class BeforeRun(Static):
         if not width:
             return  # not laid out yet
         if self._alone:
-            said = [Content(with_keys(self.app, self._words)), *self._end_of_thought(height)]
+            failed = self.has_class("-failed")
+            words = self._words if failed else with_keys(self.app, self._words)
+            said = [Content(words), *self._end_of_thought(height)]
             self.update(Content("\n\n").join(said), layout=False)
             return
         words, sent = with_keys(self.app, self._words), self._words in (SENT, TO_BE_SENT_AGAIN)

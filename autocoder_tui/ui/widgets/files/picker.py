@@ -25,7 +25,7 @@ from textual.widgets.tree import TreeNode
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_words import key_of
-from autocoder_tui.ui.widgets.files.folders import Folders
+from autocoder_tui.ui.widgets.files.folders import WHOLE_FROM, Folders
 from autocoder_tui.ui.widgets.files.pick_history import PickHistory, change_in_words
 from autocoder_tui.ui.widgets.files.row import Part, Row
 from autocoder_tui.ui.widgets.files.type_ahead_tree import TypeAheadTree
@@ -280,7 +280,8 @@ class FilePicker(TypeAheadTree):
     # ------------------------------------------------------------------ the tree
 
     def on_mount(self) -> None:
-        self._read_folders([""])
+        height = self.app.size.height
+        self._read_folders([""], height // 2 if height >= WHOLE_FROM else 0)
 
     def action_read_again(self) -> None:
         """Read the open folders again; picks that are gone from disk are dropped and said."""
@@ -300,12 +301,13 @@ class FilePicker(TypeAheadTree):
             self._read_folders([folder.path])
 
     @work(group="file-picker-read")
-    async def _read_folders(self, folders: Sequence[str]) -> None:
+    async def _read_folders(self, folders: Sequence[str], room: int = 0) -> None:
         self._set_busy(folders, True)
         try:
-            listings = await asyncio.to_thread(self._folders.list, folders)
+            listings = await asyncio.to_thread(self._folders.list, folders, room)
         finally:
             self._set_busy(folders, False)
+        self._to_open |= listings.keys() - set(folders)
         for folder, listing in listings.items():
             self._fill(folder, listing)
 
@@ -317,7 +319,9 @@ class FilePicker(TypeAheadTree):
         gone = await asyncio.to_thread(self._folders.gone, self.picks)
         cursor = self.cursor_node.data.path if self.cursor_node and self.cursor_node.data else ""
         self._to_open |= {path for path in folders if path and self._node_at[path].is_expanded}
-        self._forget_nodes()
+        self.clear()
+        self._node_at = {"": self.root}
+        self._read.clear()
         for folder in folders:
             # A folder that was removed meanwhile has no node to fill.
             if folder in self._node_at:
@@ -325,11 +329,6 @@ class FilePicker(TypeAheadTree):
         if cursor in self._node_at and self.last_line >= 0:  # asking for it places the nodes
             self.move_cursor(self._node_at[cursor])
         self._drop(gone)
-
-    def _forget_nodes(self) -> None:
-        self.clear()
-        self._node_at = {"": self.root}
-        self._read.clear()
 
     def _fill(self, folder: str, listing: Listing) -> None:
         """Put what a folder holds below its node, and open what is waiting to be opened."""
@@ -351,8 +350,9 @@ class FilePicker(TypeAheadTree):
         elif not listing.entries:
             nothing = "nothing here" if folder else "no files yet: a run writes them"
             parent.add_leaf(Text(nothing))
-        if not folder and self.cursor_line < 0:
-            self.cursor_line = 0
+        if not folder:
+            self.cursor_line = max(0, self.cursor_line)
+            self.refresh_bindings()
 
     def _reveal(self, path: str) -> None:
         for folder in folders_of(path):

@@ -41,6 +41,11 @@ class TypeAheadTree(Tree[Entry]):
         elif node.parent is not None and not node.parent.is_root:
             self.move_cursor(node.parent)
 
+    def refuses(self, action: str) -> bool:
+        """For the footer: where there is no file, none is picked or found."""
+        wants_files = action in ("toggle_pick", "app.find_files")
+        return wants_files and all(node.data is None for node in self.root.children)
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return is_of_name(character)
 
