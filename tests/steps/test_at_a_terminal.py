@@ -4,12 +4,15 @@ is taken back from a script, whatever that did to it."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pty
 import subprocess
 import sys
 import termios
 from pathlib import Path
+
+import pytest
 
 from autocoder_tui.demo.script import Reply
 from tests.headless.test_run import environment
@@ -79,3 +82,34 @@ async def test_what_is_typed_decides_what_runs(tmp_path: Path) -> None:
         code, said = await typed(tmp_path, server, "t\n", *again)
         assert "3 run.sh ended with exit code 3." in said
         assert (root / "ran.txt").read_text() == "ran\n"
+
+
+@pytest.mark.parametrize("by", ["flag", "setting"])
+async def test_the_plain_mode_goes_from_step_to_step_in_lines(tmp_path: Path, by: str) -> None:
+    environ = environment(tmp_path)
+    if by == "setting":
+        config = Path(environ["AUTOCODER_TUI_CONFIG_DIR"])
+        config.mkdir(parents=True, exist_ok=True)
+        (config / "config.toml").write_text("[ui]\nplain = true\n")
+    flags = ("--plain",) if by == "flag" else ()
+    ours, theirs = pty.openpty()
+    os.write(ours, b"\n" * 20)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "autocoder_tui", "project", "--demo", str(tmp_path / "todo")),
+        *flags,
+        env={**environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = ""
+    with contextlib.suppress(OSError):  # the terminal is closed with the program
+        while chunk := await asyncio.wait_for(asyncio.to_thread(os.read, ours, 4096), 60):
+            said += chunk.decode()
+    os.close(ours)
+    assert await process.wait() == 0, said
+    assert "\x1b[?1049h" not in said
+    assert "1/7 clarify: running" in said
+    assert "Where are the tasks kept?" in said
+    assert "7/7" in said

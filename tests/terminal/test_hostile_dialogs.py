@@ -535,7 +535,7 @@ def test_a_batch(tmp_path: Path) -> None:
             drive = Drive(screen)
             drive.shows("Requirements", "m · ")
             screen.press("f2", "Q")
-            drive.shows("New (n)")
+            drive.shows("New (Enter)")
             screen.press("n")
             drive.shows("New batch")
             screen.press("jobs", "enter")

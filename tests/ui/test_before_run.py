@@ -54,15 +54,18 @@ async def test_it_says_what_the_next_run_sends_and_which_runs_were_before(
         assert "hunk by hunk" not in shown(app)  # who has run something knows it
 
 
+async def next_modes_until(app: AutocoderApp, pilot: Pilot[str], mode: str) -> None:
+    while app.modes.mode != mode:
+        await pilot.press("ctrl+n")
+
+
 async def test_feedback_on_nothing_sends_nothing(tmp_path: Path) -> None:
     project(tmp_path)
     async with driven(setup_for(tmp_path, *AT, "-i", "orders.py"), WIDE) as (app, pilot):
         await shows(app, pilot, "The next run sends")
-        while app.modes.mode != "feedback":
-            await pilot.press("ctrl+n")
+        await next_modes_until(app, pilot, "feedback")
         await until(pilot, lambda: "The next run sends" not in shown(app))
-        while app.modes.mode != "generate":
-            await pilot.press("ctrl+n")
+        await next_modes_until(app, pilot, "generate")
         await shows(app, pilot, "The next run sends")
 
 

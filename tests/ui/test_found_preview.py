@@ -6,9 +6,10 @@ import asyncio
 
 from textual.app import App, ComposeResult
 
-from autocoder_tui.ui.widgets.files.finder_rows import FileGroup, FileRow, FinderRow
+from autocoder_tui.ui.widgets.files.finder_rows import FileRow, FinderRow
 from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
 from autocoder_tui.ui.widgets.files.preview import FilePreview
+from autocoder_tui.workspace.file_group import FileGroup
 from tests.ui.driving import until
 
 

@@ -268,7 +268,7 @@ async def test_the_help_of_a_dialog_begins_with_its_own_keys(tmp_path: Path) -> 
 async def test_the_palette_needs_no_pane_that_nobody_has_seen(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         await until(pilot, lambda: app.main.is_complete)
-        with_log = {command.group for command in app._commands(app.main)}
+        with_log = {command.group for command in app._commands(app.screen)}
         await app.main.query_one(LogPane).remove()
-        without = {command.group for command in app._commands(app.main)}
+        without = {command.group for command in app._commands(app.screen)}
         assert with_log - without == {"Log"}

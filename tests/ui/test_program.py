@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast, get_args
 
+from textual.app import App
+
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
@@ -14,6 +16,7 @@ from autocoder_tui.ui.controllers.quit import Interrupt
 from autocoder_tui.ui.controllers.review import write_accepted
 from autocoder_tui.ui.controllers.review_actions import _DEEDS, accept_everything
 from autocoder_tui.ui.controllers.send import may_replace_review
+from autocoder_tui.ui.key_words import key_of, with_keys
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.keys import Deed
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -42,6 +45,12 @@ class Fake:
 
     def tell(self, text: str, **_: object) -> None:
         self.said.append(text)
+
+    def key(self, id: str) -> str:
+        return key_of(App(), id)
+
+    def with_keys(self, text: str) -> str:
+        return with_keys(App(), text)
 
     @property
     def runner(self) -> Fake:

@@ -57,7 +57,6 @@ NARROW_HINT = (
     "{history.delete_all} delete all · {app.keys} keys"
 )
 _NONE: Final = "No run yet: {run.start} begins one."
-_NOT_FOUND: Final = "No run has these words."
 _WIDER: Final = " {history.projects} shows those of all projects."
 
 
@@ -243,7 +242,7 @@ class HistoryScreen(Dialog[None]):
             if self._trouble:
                 self.say(self._trouble)
                 return
-            what = _NOT_FOUND if self.search else _NONE
+            what = "No run has these words." if self.search else _NONE
             self.say(with_keys(self.app, what if self.everywhere else what + _WIDER))
             return
         if line.run.run_id == self._looked and not anew:
