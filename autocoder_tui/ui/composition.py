@@ -189,9 +189,9 @@ class ComposedApp(NamedKeys, Messages, TypeAheadApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """End without the framework's report, which would print local variables."""
-        self._exception = error
-        self._exception_event.set()
-        self.ending.crashed(error)
+        if self.ending.crashed(error):
+            self._exception = error
+            self._exception_event.set()
 
     def _write_sign(self, sequence: str) -> None:
         if self._driver is not None and not self.is_headless:

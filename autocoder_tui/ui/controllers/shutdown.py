@@ -50,6 +50,9 @@ class EndedApp(Protocol):
     setup: Setup
     _driver: Driver | None
 
+    @property
+    def is_running(self) -> bool: ...
+
     def exit(self, *, return_code: int) -> None: ...
 
     def refresh(self, *, layout: bool = False) -> object: ...
@@ -215,18 +218,20 @@ class Shutdown:
 
     # ------------------------------------------------------------------ errors
 
-    def crashed(self, error: BaseException) -> None:
-        """End because of `error`. Called in the event loop."""
+    def crashed(self, error: BaseException) -> bool:
+        """End because of `error`, unless it is one of an end: whether it is no such. Called in the
+        event loop."""
         if isinstance(error, WorkerFailed):
             error = error.error
-        if self._said and isinstance(error, NoMatches):
-            return  # ended before it had its panes, or while they go
+        if isinstance(error, NoMatches) and (self._said or not self._app.is_running):
+            return False  # ended before it had its panes, or while they go
         if self.crash is None:
             self.crash = self._untold = error
             self.report = self._note(error)
             self._app.exit(return_code=1)
             if self._loop is not None:
                 self._end_in_time(1, lambda: None)
+        return True
 
     def crashed_elsewhere(self, error: BaseException) -> None:
         """The same from any other thread."""
