@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Input, OptionList
 
-from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
+from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words, rank_of
 from tests.ui.driving import until
 
 NAMES = ["Red apple", "Green apple", "Red cherry"]
@@ -71,3 +71,14 @@ def test_every_word_counts_in_any_order_and_case() -> None:
     assert has_words("Green apple", "APP gre")
     assert has_words("Green apple", "  ")
     assert not has_words("Green apple", "apple red")
+
+
+def test_a_title_is_nearer_to_what_is_typed_than_what_else_a_row_says() -> None:
+    titles = ["Send failures of the check back", "Check again", "Check", "Stop"]
+    assert sorted(titles, key=lambda title: rank_of(title, "CHECK ")) == [
+        "Check",
+        "Check again",
+        "Send failures of the check back",
+        "Stop",
+    ]
+    assert {rank_of(title, "") for title in titles} == {0}

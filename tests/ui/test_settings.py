@@ -250,6 +250,9 @@ async def test_a_theme_is_seen_under_the_cursor_and_taken_back(tmp_path: Path) -
         assert "Violet evening" in str(about.render())
         await pilot.press("down")
         await until(pilot, lambda: app.theme == "ember")
+        # "auto" comes first, whose sentence names this one.
+        await pilot.press(*"autocoder-light")
+        await until(pilot, lambda: app.theme == "autocoder-light")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main and app.theme == "dusk")
         assert file.read_text() == '[ui]\ntheme = "dusk"\n'

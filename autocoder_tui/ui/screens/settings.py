@@ -16,7 +16,7 @@ from autocoder_tui.runs.settings_in_force import SettingInForce
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
+from autocoder_tui.ui.screens.dialogs.filtered_list import has_words, rank_of
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.values import dataclass
@@ -115,6 +115,9 @@ class SettingsScreen(GroupedList[None, SettingRow]):
         for key in self._keys:
             if has_words(f"keys {key.area} {key.says} {key.id} {_keys(key)}", wanted):
                 yield f"keys · {key.area}", key
+
+    def rank(self, row: SettingRow, wanted: str) -> int:
+        return rank_of(row.name if isinstance(row, SettingInForce) else row.says, wanted)
 
     def id_of(self, row: SettingRow) -> object:
         return row.full_name if isinstance(row, SettingInForce) else (row.area, row.id)

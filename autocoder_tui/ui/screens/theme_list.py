@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
+from autocoder_tui.ui.screens.dialogs.filtered_list import has_words, rank_of
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
 
@@ -67,6 +67,9 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
 
     def start_at(self) -> object:
         return self._now
+
+    def rank(self, row: ThemeRow, wanted: str) -> int:
+        return rank_of(row.name, wanted)
 
     def id_of(self, row: ThemeRow) -> object:
         return row.name
