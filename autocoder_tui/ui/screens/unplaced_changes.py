@@ -68,8 +68,8 @@ class UnplacedChanges(Dialog[Settled | None]):
     DEFAULT_CSS = """
     UnplacedChanges #unplaced-said { height: auto; max-height: 4; }
     UnplacedChanges #unplaced-change { height: auto; max-height: 40%; margin: 1 0 0 0;
-        border-top: solid $panel; border-title-color: $text-muted; }
-    UnplacedChanges #unplaced-place { height: 1fr; border-top: solid $panel;
+        border-top: solid $primary-muted; border-title-color: $text-muted; }
+    UnplacedChanges #unplaced-place { height: 1fr; border-top: solid $primary-muted;
         border-title-color: $text-muted; }
     UnplacedChanges VerticalScroll Static { width: auto; }
     """

@@ -215,5 +215,3 @@ async def demo_first(camera: Camera) -> None:
         await stage.until(lambda: stage.app.main.query_one(FilePicker).picks)
         await camera.take("begins")
         await camera.press("figures", "alt+m")
-        await stage.press("escape")
-        await camera.press("quit", "ctrl+q")
