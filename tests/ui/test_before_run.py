@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers import estimate
@@ -51,6 +52,18 @@ async def test_it_says_what_the_next_run_sends_and_which_runs_were_before(
         await shows(app, pilot, "The next run sends", "what you write, and how to answer", "in all")
         await shows(app, pilot, "orders.py", "stock.py", "Runs before", "Count the orders by day")
         assert "hunk by hunk" not in shown(app)  # who has run something knows it
+
+
+async def test_feedback_on_nothing_sends_nothing(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with driven(setup_for(tmp_path, *AT, "-i", "orders.py"), WIDE) as (app, pilot):
+        await shows(app, pilot, "The next run sends")
+        while app.modes.mode != "feedback":
+            await pilot.press("ctrl+n")
+        await until(pilot, lambda: "The next run sends" not in shown(app))
+        while app.modes.mode != "generate":
+            await pilot.press("ctrl+n")
+        await shows(app, pilot, "The next run sends")
 
 
 async def test_what_goes_with_the_picks_is_suggested_below_the_tree(tmp_path: Path) -> None:
@@ -121,6 +134,15 @@ async def test_what_was_sent_is_what_the_run_was_begun_with(
         await pilot.press("f4")
         await shows(app, pilot, "Sent. The first words")
         assert "This was sent" not in shown(app)
+
+
+async def test_a_request_that_failed_is_not_awaited_but_sent_again(tmp_path: Path) -> None:
+    busy = Reply(status=503, body='{"error": {"message": "busy"}}', headers={"retry-after": "3"})
+    async with serving(tmp_path, [busy, framed("a.txt", "one\n")], "-r", "wish") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "is sent again in a moment", "retrying", "This was sent")
+        assert "first words" not in shown(app)
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
 
 
 async def test_an_empty_review_and_check_leave_what_leads_to_them_in_sight(tmp_path: Path) -> None:

@@ -39,7 +39,6 @@ from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
-    from autocoder_tui.engine.request import RunRequest
     from autocoder_tui.runs.estimate import Weighed
     from autocoder_tui.runs.listed_run import Listed
     from autocoder_tui.runs.preparation import Job
@@ -82,7 +81,7 @@ class MainScreen(PanedScreen):
         self._failure = ""
         self._completes = False
         self._to_show: str | None = None  # asked for while it was not there yet
-        self._awaits: RunRequest | None = None
+        self._awaits = ""
         self._has_run_before = False
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
@@ -364,16 +363,16 @@ class MainScreen(PanedScreen):
         self._failure = message
         self._say_welcome()
 
-    def show_waiting(self, request: RunRequest | None) -> None:
-        """Say in the place of the output that it is awaited; None: it is no longer."""
-        self._awaits = request
+    def show_waiting(self, words: str) -> None:
+        """Say in the place of the output what is waited for; "" where nothing is."""
+        self._awaits = words
         self._say_welcome()
 
     @property
     def _before_run(self) -> BeforeRun:
         return self.query_one("#welcome", BeforeRun)
 
-    def show_next_run(self, weighed: Weighed) -> None:
+    def show_next_run(self, weighed: Weighed | None) -> None:
         """Say in the place of the output, as long as there is none, what a run would send."""
         self._before_run.show_next(weighed)
 
@@ -386,9 +385,10 @@ class MainScreen(PanedScreen):
     def _say_welcome(self) -> None:
         steps = self.beside == "steps"
         if self._failure:
-            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
-        elif self._awaits is not None:
-            self._before_run.show_sent(self._awaits)
+            why = f"✗ {visible(self._failure, lines=True)}"
+            self._before_run.say(why, alone=True, failed=True)
+        elif self._awaits:
+            self._before_run.say(self._awaits)
         else:
             words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
             self._before_run.say(words, alone=steps)
