@@ -113,7 +113,7 @@ def run_editor(command: list[str], environ: Mapping[str, str]) -> None:
     """Run a `command` that names its file, and wait. Raises EditorFailed."""
     try:
         environment = {**os.environ, **environ}
-        with interrupts_left_to_editor():
+        with _interrupts_left_to_editor():
             done = subprocess.run(command, env=environment, check=False)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
@@ -128,7 +128,7 @@ def run_editor(command: list[str], environ: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def interrupts_left_to_editor() -> Iterator[None]:
+def _interrupts_left_to_editor() -> Iterator[None]:
     """While an editor has the terminal Ctrl+C is meant for it. Whoever waits for it hears that,
     too, and would end an editor that goes on, and throw away what it has saved."""
     in_main = threading.current_thread() is threading.main_thread()

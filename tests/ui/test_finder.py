@@ -19,6 +19,7 @@ from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow
 from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.workspace.file_group import FileGroup
 from tests.ui.driving import at_both_sizes, driven, setup_for, until
@@ -348,4 +349,16 @@ async def test_what_becomes_known_before_it_has_its_rows_is_in_them(
         assert not finder.is_mounted
         app.file_finder._index = index
         told(finder)
+        await until(pilot, lambda: len(names(finder)) == len(FILES))
+
+
+async def test_the_footer_may_ask_for_its_keys_before_it_has_its_rows(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with driven(setup_for(tmp_path, environ=KEY)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.file_finder._index is not None)
+        app.file_finder.open()
+        finder = app.screen
+        assert isinstance(finder, Finder)
+        assert not finder.is_mounted
+        app.main.query_one(FooterLine)._read_bindings()
         await until(pilot, lambda: len(names(finder)) == len(FILES))

@@ -154,7 +154,8 @@ class Finder(Dialog[None]):
 
     @property
     def _shows(self) -> bool:
-        """Whether it has its widgets: whoever opened it may tell it something before."""
+        """Whether it has its widgets: whoever opened it may tell it something before, and the
+        footer ask which of its keys act."""
         return self.is_mounted and not self.closing
 
     def files_changed(self) -> None:
@@ -229,6 +230,8 @@ class Finder(Dialog[None]):
 
     @property
     def _row_at_cursor(self) -> FinderRow | None:
+        if not self._shows:
+            return None
         at = self.query_one(RowList).highlighted
         return self._found.rows[at] if at is not None and at < len(self._found.rows) else None
 
@@ -261,7 +264,7 @@ class Finder(Dialog[None]):
         self._look_at_file()
 
     def _look_at_file(self) -> None:
-        if self.has_class("-with-preview"):
+        if self._shows and self.has_class("-with-preview"):
             self.query_one(FoundPreview).look_at(self._row_at_cursor)
 
     def action_scroll_file(self, by: int) -> None:
