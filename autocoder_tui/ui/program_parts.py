@@ -92,7 +92,7 @@ class ModelChoices(Protocol):
 
     def update_figures(self) -> None: ...
 
-    def first_steps(self) -> None: ...
+    def first_steps(self, *, unasked: bool = False) -> None: ...
 
 
 class Estimates(Protocol):
@@ -321,6 +321,8 @@ class Modes(Protocol):
 
 class Signs(Protocol):
     """What the terminal says outside its window."""
+
+    def title_wanted(self) -> None: ...
 
     def run_began(self) -> None: ...
 

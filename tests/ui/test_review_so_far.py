@@ -161,6 +161,8 @@ async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_
         await ended(app, pilot)
         await until(pilot, lambda: {"Write", "Check"} <= set(footer(app).split()))
         assert "still coming: not written yet" not in summary(app)
+        assert "Nothing is written while" not in said(app), "it is true no more"
+        assert "The check is of the whole proposal" not in said(app)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("w")

@@ -40,7 +40,10 @@ async def send(app: Program) -> None:
         app.main.show("requirements")
         return
     if app.setup.demo and job.purpose == "query":
-        said = "The demo plays recorded replies, which write files: Ctrl+N goes to Generate."
+        said = (
+            "The demo plays recorded replies, which write files: "
+            f"{app.key('mode.next')} goes to Generate."
+        )
         app.tell(said, severity="warning")
         return
     if chosen is None and app.models.is_asking:
@@ -108,8 +111,10 @@ async def send(app: Program) -> None:
         if app.runner.running:
             app.tell(_ANOTHER, severity="warning")
             return
-        if weighed is not None and prepared.guesses:
-            _tell_guesses(app, prepared.guesses)
+        if weighed is not None:
+            app.main.show_next_run(weighed)
+            if prepared.guesses:
+                _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
         app.estimator.sent(job, chosen)
         if job.mode == "clarify":
@@ -136,7 +141,7 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
 
 async def _may_replace(app: Program, why: str) -> bool:
     answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
-    text = f"{why} A new run replaces this review; F6 opens it again."
+    text = f"{why} A new run replaces this review; {app.key('history.show')} opens it again."
     return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
 
 
