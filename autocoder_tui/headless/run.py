@@ -307,7 +307,9 @@ class HeadlessRun:
             raise Refused(f"This run writes {name}; name it with -o, or leave out -o.")
         ended = None if self._again else reason_at_end(kept.parts, kept.reply)
         prepared = prepared_of(kept, chosen, setup.limits, root=setup.root)
-        return prepared.going_on(chosen, kept.reply, ended=ended, target=target), output
+        prepared = prepared.going_on(chosen, kept.reply, ended=ended, target=target)
+        request = prepared.request
+        return replace(prepared, request=replace(request, target=target or request.target)), output
 
     async def _listen_to_any(self, prepared: Prepared) -> Prepared:
         """Run, with fallback models where the model is not available."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autocoder_tui.engine.edit_format import files_to_edit
 from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
+from autocoder_tui.engine.proposed_files import read_reply
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers
 from autocoder_tui.engine.purpose import Mode, Purpose, writes_files
 from autocoder_tui.engine.reasoning import is_reasoning
@@ -106,11 +107,14 @@ class Prepared:
         target: str | None,
         limits: Limits | None = None,
     ) -> Prepared:
-        """The same going on from `text`, for the `target` named since where it had none. Where
-        that is all it lacked, by `ended`, the finish reason of its last reply, nothing is sent."""
+        """The same going on from `text`, for the `target` named since where it had none and its
+        code names no file. Where that is all it lacked, by `ended`, the finish reason of its last
+        reply, nothing is sent."""
         made = self.for_model(chosen, partial=text, limits=limits)
         request = made.request
         if target is None or request.target is not None or not writes_files(request.purpose):
+            return made
+        if read_reply(request, text).files:
             return made
         request = replace(request, target=target)
         if text and ended is not None and kind_of(request).is_done(text, ended):

@@ -119,3 +119,28 @@ async def test_code_that_was_stopped_goes_on_for_a_target_named_since(tmp_path: 
         await pilot.press("ctrl+g")
         await until(pilot, lambda: len(server.requests) > sent)
         assert "a.py" in server.requests[sent].messages[1]["content"]
+
+
+async def test_a_target_named_since_is_for_no_reply_that_names_its_files(tmp_path: Path) -> None:
+    """It would end a reply in several files with the first."""
+    first, second = '<file path="b.py">\nb = 1\n</file>\n', '<file path="c.py">\nc = 1\n</file>\n'
+
+    def answered(received: Received) -> Reply:
+        whole = first + second
+        *_, last = received.messages
+        sent = last["content"] if last["role"] == "assistant" else ""
+        if not app.runner.state.text.startswith(first):
+            return Reply(whole, stall="middle", cut_after=len(first) + 20)
+        return Reply(whole[len(sent) :])
+
+    async with serving(tmp_path, answered, "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.runner.state.text.startswith(first))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.runner.resumable)
+        await pilot.press("ctrl+t", *"a.py", "enter")
+        await until(pilot, lambda: app.job().target == "a.py")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.runner.state.status == "completed")
+        assert [file.path for file in app.runner.state.files] == ["b.py", "c.py"]
+        assert there(app.runner.prepared).request.target is None

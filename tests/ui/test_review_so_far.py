@@ -402,10 +402,10 @@ async def test_a_stop_before_any_file_is_whole_says_what_to_do(tmp_path: Path) -
         await until(pilot, lambda: stream.query_one(FileTabs).tabs)
         await pilot.press("f5")
         nothing = pane_of(app).query_one("#review-nothing", Static)
-        assert "no file of it has begun yet" in str(nothing.content)
+        assert "nothing of it to decide on yet" in str(nothing.content)
         await pilot.press("escape")
         await until(pilot, lambda: not app.runner.running)
-        assert "Stopped before any file was whole" in str(nothing.content)
+        assert "Stopped before there was anything to decide on" in str(nothing.content)
         assert stream.query_one(FileTabs).tabs[0].state == "cut off"
 
 

@@ -22,6 +22,7 @@ from autocoder_tui.ui.controllers.review_display import (
 )
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 _LEAST_REST: Final = 0.3
@@ -77,7 +78,9 @@ class ReviewSoFar:
         files = self._files
         if files is None:
             return
-        spans = self._app.main.query_one(StreamPane).keyboard_view.files
+        spans = self._spans()
+        if spans is None:
+            return
         coming = tuple(span.path for span in spans.spans if not span.is_whole)
         if coming != self._coming:
             self._coming = coming
@@ -97,8 +100,15 @@ class ReviewSoFar:
         other = now.length != seen.length or not seen.in_view
         return begun or (now.in_view and bool(now.length) and other)
 
+    def _spans(self) -> FileSpans | None:
+        """The files of the reply; None when the program is left."""
+        panes = list(self._app.main.query(StreamPane))
+        return panes[0].keyboard_view.files if panes else None
+
     def _now(self, state: RunState) -> _Come:
-        spans = self._app.main.query_one(StreamPane).keyboard_view.files
+        spans = self._spans()
+        if spans is None:
+            return self._seen
         counts = spans.closed, spans.changes, len(spans.spans)
         return _Come(*counts, state.text_length, self._app.main.shows_review)
 

@@ -19,15 +19,15 @@ A proposal stands here file by file: {review.accept} accepts a hunk, \
 {review.reject} rejects it, {review.edit} edits it, and {review.apply} writes \
 what you accepted. Nothing is written before."""
 COMING: Final = """\
-The reply is coming: no file of it has begun yet.
+The reply is coming: there is nothing of it to decide on yet.
 
-As soon as one has, it stands here beside the text it is for. What is whole, a file or a single \
-change, can be decided on while the rest comes. Nothing is written before the run has ended.
+As soon as a file has begun, it stands here beside the text it is for. What is whole, a file or a \
+single change, can be decided on while the rest comes. Nothing is written before the run has ended.
 
   {pane.output}  shows the reply as it comes
   {run.stop}  stops it; what has come is kept"""
 _STOPPED: Final = """\
-Stopped before any file was whole. The text is kept.
+Stopped before there was anything to decide on. The text is kept.
 
   {run.continue}  goes on with it
   {pane.output}  shows it"""
