@@ -84,6 +84,8 @@ class Program(Protocol):
         self, text: str, *, severity: Severity = "information", timeout: float = 6
     ) -> None: ...
 
+    def untell(self, text: str) -> None: ...
+
     def notify(
         self,
         message: str,
@@ -104,6 +106,10 @@ class Program(Protocol):
     async def until_nobody_types(self) -> None: ...
 
     async def ask_unbidden(self, dialog: Screen[_Result]) -> _Result: ...
+
+    def key(self, id: str) -> str: ...
+
+    def with_keys(self, text: str) -> str: ...
 
     # ------------------------------------------------------------------ of Textual's App
 
@@ -225,6 +231,9 @@ class Guide(Protocol):
 
     @property
     def next_step(self) -> str: ...
+
+    @property
+    def next_key(self) -> str: ...
 
     async def begin(self) -> None: ...
 

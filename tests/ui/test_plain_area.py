@@ -129,3 +129,19 @@ async def test_a_line_that_wraps_lays_the_screen_out_only_where_the_area_grows(
         await pilot.pause()
         assert laid_out
         assert grows.size.height == 4 > height
+
+
+async def test_text_is_wrapped_anew_on_the_screen_in_another_width() -> None:
+    app = OneArea()
+    async with app.run_test(size=(60, 10)) as pilot:
+        area = app.query_one(PlainArea)
+        area.text = "It prints one JSON object: what the report is summed by, the rest."
+        for width in (59, 58, 57, 56, 55, 60):
+            await pilot.resize_terminal(width, 10)
+            lines = area.wrapped_document.get_sections(0)
+            rows = [line.rstrip() for line in lines]
+
+            def shown() -> str:
+                return "\n".join(row.text for row in app.screen._compositor.render_strips())
+
+            await until(pilot, lambda rows=rows: all(row in shown() for row in rows))  # type: ignore[misc]

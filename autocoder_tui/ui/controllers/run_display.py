@@ -12,6 +12,7 @@ from autocoder_tui.engine.events import (
     Event,
     PartJoined,
     ReasoningDelta,
+    RequestStarted,
     RetryScheduled,
     RunStarted,
     TextDelta,
@@ -21,6 +22,7 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
+from autocoder_tui.runs.review_session import STILL_COMING
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.system.malloc import return_holes
 from autocoder_tui.ui.controllers.review import (
@@ -30,8 +32,10 @@ from autocoder_tui.ui.controllers.review import (
 )
 from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.widgets.before_run import SENT, TO_BE_SENT_AGAIN, BeforeRun
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
@@ -55,7 +59,8 @@ class RunDisplay:
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
-        main.show_waiting(True)
+        main.query_one(BeforeRun).mark_sent(prepared.request)
+        main.show_waiting(SENT)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
         if self._is_question:
@@ -100,6 +105,8 @@ class RunDisplay:
         main = self._app.main
         if self._is_question:
             self._app.conversation.heard(event)
+        if isinstance(event, (RequestStarted, RetryScheduled)):
+            main.show_waiting(SENT if isinstance(event, RequestStarted) else TO_BE_SENT_AGAIN)
         match event:
             case TextDelta() | TextRetracted() | PartJoined() if self._is_question:
                 pass
@@ -140,11 +147,13 @@ class RunDisplay:
         self._so_far.ended(state)
         if not self._app.is_running:
             return None
+        for told in (STILL_COMING, *OF_A_WHOLE_REPLY.values()):
+            self._app.untell(self._app.with_keys(told))
         self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         main.query_one(StreamPane).end()
-        main.show_waiting(False)
+        main.show_waiting("")
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)
@@ -163,10 +172,14 @@ class RunDisplay:
         elif is_question and state.status == "completed":
             pass  # it stands in the conversation
         elif state.status == "completed" and not state.files:
-            self._app.tell("The model proposed no file; what it said is in the notes (F8).")
+            self._app.tell(
+                "The model proposed no file; what it said is in the notes "
+                f"({self._app.key('pane.next')})."
+            )
             main.offer("notes")
         elif state.status == "cancelled" and state.text:
-            self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
+            go_on = self._app.key("run.continue")
+            self._app.tell(f"Stopped. The text so far is kept: {go_on} goes on with it.")
         review: Callable[[], Awaitable[None]] | None = None
         if prepared is not None and not is_question:
             main.query_one(ReviewPane).say_why_empty(why_empty(state))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.strip import Strip
 from textual.style import Style
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
@@ -22,6 +24,16 @@ class _Files(SelectionList[str]):
     """Space alone leaves a file out; Enter is the dialog's."""
 
     BINDINGS = [Binding("enter", "screen.keep", show=False)]
+
+    def render_line(self, y: int) -> Strip:
+        """With a box that is empty or ticked: Textual's has the same sign in both, and another
+        colour."""
+        strip, at = super().render_line(y), y + self.scroll_offset.y
+        if at >= self.option_count:
+            return strip
+        _left, _sign, _right, gap, *row = strip
+        kept = self.get_option_at_index(at).value in self.selected
+        return Strip([Segment("[✓] " if kept else "[ ] ", gap.style), *row], strip.cell_length)
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         style = super().get_visual_style(*component_classes, partial=partial)

@@ -41,6 +41,11 @@ class WholeText(TextArea):
                 # Textual has scrolled to the cursor already, no further than there were rows then.
                 self.scroll_cursor_visible()
 
+    def on_resize(self) -> None:
+        # Wrapped anew into as many rows as before, Textual leaves on the screen what it had
+        # painted in the new width with the breaks of the old one.
+        self.refresh()
+
     def action_move_to(self, end: Literal["beginning", "end"], select: bool) -> None:
         place = self.document.start if end == "beginning" else self.document.end
         self.move_cursor(place, select=select, record_width=True)

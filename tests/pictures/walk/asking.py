@@ -116,7 +116,7 @@ async def requirements(camera: Camera) -> None:
         await stage.press("escape")
         await camera.press("earlier", "alt+p")
         await stage.press("escape")
-        await camera.press("search", "ctrl+r")
+        await camera.press("refused", "ctrl+r")
 
 
 @scene

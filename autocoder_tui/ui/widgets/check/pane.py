@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.widgets.check.lines import CheckLines
 from autocoder_tui.ui.widgets.check.view import CheckView
 
@@ -28,8 +29,8 @@ CheckDeed: TypeAlias = Literal["check", "send back", "choose commands", "go ther
 NOTHING = """\
 Nothing checked yet.
 
-C in the review tries the proposal before it is written: the project's commands (tests, \
-linters) run on a copy with the changes made, and what they print stands here."""
+{review.check} in the review tries the proposal before it is written: the project's commands \
+(tests, linters) run on a copy with the changes made, and what they print stands here."""
 
 _FRAME = 1 / 10
 
@@ -103,7 +104,7 @@ class CheckPane(Vertical):
         return bool(self._doing) or still_comes
 
     def compose(self) -> ComposeResult:
-        yield Static(NOTHING, id="check-nothing", markup=False)
+        yield KeyedText(NOTHING, id="check-nothing")
         yield Static("", id="check-state", markup=False)
         yield self.keyboard_view
 
@@ -198,5 +199,5 @@ class CheckPane(Vertical):
         if self._doing:
             passed = time.monotonic() - self._since
             self.query_one("#check-state", Static).update(
-                f"{self._doing} … {passed:.0f} s · Esc stops"
+                f"{self._doing} … {passed:.0f} s · {key_of(self.app, 'run.stop')} stops"
             )

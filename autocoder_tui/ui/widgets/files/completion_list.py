@@ -24,6 +24,7 @@ class CompletionList(RowList):
         max-width: 100%;
         background: $panel;
         border-left: outer $accent;
+        border-right: outer $accent;
         scrollbar-size-vertical: 1;
         & > .row-list--highlighted {
             color: $block-cursor-foreground;
