@@ -106,7 +106,6 @@ def test_nothing_else_is_looked_at() -> None:
         "────────",
         "→→→→→",
         " ......…",
-        "\ue0a0\ue0b0\ue0a0\ue0b0",
     ):
         assert not is_wide(piece)
     for piece in ("今天天气", "，我们去公园", "สวัสดี", "안녕하세요", "カタカナ"):
