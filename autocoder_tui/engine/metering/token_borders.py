@@ -15,6 +15,10 @@ from typing import Final
 _WIDE: Final = "\u0e00"
 _WIDEST: Final = "\uffff"
 """The scripts that are looked at, from Thai on: each character has three bytes."""
+_SIGNS: Final = "\u2000"
+_CJK: Final = "\u2e80"
+_FEW: Final = 4
+"""Characters below which a piece is merged as soon as cut."""
 _LEAST_LEAD: Final = 0xE0
 """What the first byte of such a character is at least."""
 
@@ -77,8 +81,12 @@ class TokenBorders:
 
 
 def is_wide(piece: str) -> bool:
-    """Whether there may be a place to cut in it."""
-    return len(piece) > 1 and max(piece) >= _WIDE
+    """Whether it is worth a look: there may be several words in it. What stands between these
+    scripts are signs (dashes, arrows, boxes), for which no table is made."""
+    if len(piece) < _FEW:
+        return False
+    last = max(piece)
+    return last >= _CJK or _WIDE <= last < _SIGNS
 
 
 def _whole(part: bytes) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.bench.report import finding, reviewing, starting, streaming
 from tests.bench.report.figure import Figure
 from tests.bench.report.page import page, table
-from tests.bench.report.pairs import machine_ms
+from tests.bench.report.pairs import Loop
 from tests.bench.report.quote import quote
 from tests.terminal.program import ROOT
 
@@ -65,10 +65,10 @@ def measured(
         row = ROWS[name]
         tell(f"{name}…")
         measure = row.quickly if quick and row.quickly else row.measure
-        before = machine_ms()
+        before = Loop.now()
         found = measure(rounds or row.rounds)
-        loop_ms = (before + machine_ms()) / 2
-        found = [replace(figure, loop_ms=loop_ms) for figure in found]
+        loop = before.and_then(Loop.now())
+        found = [replace(figure, loop=loop) for figure in found]
         chapters.setdefault(row.chapter, []).extend(found)
         for line in table(found)[2:]:
             tell(line)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tests.bench.report.pairs import middle
+from tests.bench.report.pairs import Loop, middle
 
 Bound: TypeAlias = Literal["times", "most", "least"]
 
@@ -35,7 +35,7 @@ class Figure:
 
     `n` is how many times it was measured. `fails` is what else of the goal is not met. `paired` is
     the ratio where both were measured in pairs: the median of theirs, which is not the ratio of the
-    medians. `loop_ms` is what `pairs.machine_ms` was meanwhile."""
+    medians. `loop` tells how quick the machine was meanwhile."""
 
     what: str
     ours: float
@@ -46,7 +46,7 @@ class Figure:
     goal: Goal | None = None
     fails: str = ""
     paired: float | None = None
-    loop_ms: float | None = None
+    loop: Loop | None = None
 
     @classmethod
     def of_pairs(

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.report.figure import Figure, shown
+from tests.bench.report.pairs import Loop
 
 _HEAD = """# How fast it is
 
@@ -19,8 +20,9 @@ in a pseudo-terminal of 120x40 that is read as fast as it is written, with a ser
 loopback interface. Each figure stands beside another that was measured in turns with it (ours, the
 other, the other, ours), and the ratio, the median of those pairs, says more than either: other
 machines, and this one in another minute, are quicker or slower in both. Rows that miss their goal
-say so. *Loop* is what a fixed loop in plain Python took before and after that row: how quick the
-machine was then, for who judges a goal in seconds. No figure is scaled by it.
+say so. *Loop* is what a fixed loop in plain Python took before and after that row, by the clock
+and in brackets of the processor's time: how quick the machine was then, for who judges a goal in
+seconds. Others on the machine make the first longer, a slower processor both. No figure is scaled.
 
 """
 _COLUMNS = ("", "ours", "beside it", "ratio", "goal", "met", "n", "loop")
@@ -45,10 +47,12 @@ def page(
 
 def _loops(chapters: Mapping[str, Sequence[Figure]]) -> str:
     """How quick the machine was, where that was measured."""
-    loops = [one.loop_ms for figures in chapters.values() for one in figures if one.loop_ms]
-    if not loops:
-        return ""
-    return f" The loop took {shown(min(loops))} to {shown(max(loops))} ms."
+    loops = [one.loop for figures in chapters.values() for one in figures if one.loop]
+    return f"\nThe loop took {_loop(min(loops))} to {_loop(max(loops))}." if loops else ""
+
+
+def _loop(loop: Loop) -> str:
+    return f"{shown(loop.clock)} ({shown(loop.processor)}) ms"
 
 
 def table(figures: Iterable[Figure]) -> list[str]:
@@ -74,7 +78,7 @@ def _row(figure: Figure) -> str:
         figure.goal.shown(figure.unit) if figure.goal else "–",
         met + (f" ({figure.fails})" if figure.fails else ""),
         str(figure.n),
-        "–" if figure.loop_ms is None else f"{shown(figure.loop_ms)} ms",
+        "–" if figure.loop is None else _loop(figure.loop),
     )
     return "| " + " | ".join(cells) + " |"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -42,14 +42,29 @@ def middle(pairs: Sequence[tuple[float, float]]) -> tuple[float, float, float | 
     return statistics.median(ours), statistics.median(beside), ratio
 
 
-def machine_ms() -> float:
-    """Milliseconds of wall clock that a fixed loop in plain Python takes now, the median of five:
-    how quick this machine is at this moment, others on it included."""
-    times = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        total = 0
-        for number in range(_LOOPS):
-            total += number & 3
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
+class Loop(NamedTuple):
+    """Milliseconds that a fixed loop in plain Python takes, by the clock and of the processor's
+    time: others on the machine make the first longer, a slower processor both."""
+
+    clock: float
+    processor: float
+
+    @classmethod
+    def now(cls) -> Loop:
+        """The medians of five."""
+        found = []
+        for _ in range(5):
+            begun, begun_cpu = time.perf_counter(), time.process_time()
+            total = 0
+            for number in range(_LOOPS):
+                total += number & 3
+            found.append((time.perf_counter() - begun, time.process_time() - begun_cpu))
+        clock, processor = (statistics.median(times) * 1000 for times in zip(*found, strict=True))
+        return cls(clock, processor)
+
+    def and_then(self, later: Loop) -> Loop:
+        """The middle of this one and of `later`."""
+        return Loop(
+            (self.clock + later.clock) / 2,
+            (self.processor + later.processor) / 2,
+        )

@@ -98,8 +98,15 @@ def test_parts_of_characters_hold_their_neighbours() -> None:
     assert [*borders.cut("天👍")] == ["天👍"]
 
 
-def test_narrow_scripts_are_left_alone() -> None:
-    assert not is_wide("привет")
-    assert not is_wide("word")
-    assert not is_wide("天")
-    assert is_wide("天地")
+def test_nothing_else_is_looked_at() -> None:
+    for piece in (
+        "привет",
+        "words",
+        "天地",
+        "────────",
+        "→→→→→",
+        " ......…",
+    ):
+        assert not is_wide(piece)
+    for piece in ("今天天气", "，我们去公园", "สวัสดี", "안녕하세요", "カタカナ"):
+        assert is_wide(piece)
