@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import work
 from textual.css.query import NoMatches
-from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
-from textual.timer import Timer
 
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
-from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.file_preview import PreviewedFile
@@ -34,13 +31,11 @@ from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.keymap import keymap_of
-from autocoder_tui.ui.screens.covered_screen import CoveredScreen
+from autocoder_tui.ui.messages import MessageApp
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
-from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.theme import style_anew, suited
-from autocoder_tui.ui.widgets.message_line import said_now, seconds_shown
 
 if TYPE_CHECKING:
     from autocoder_tui.runs.preparation import Job
@@ -70,7 +65,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class ComposedApp(TypeAheadApp):
+class ComposedApp(MessageApp):
     """The program without its keys and messages: what it is made of, how it begins and ends."""
 
     def __init__(self, setup: Setup, early: EarlyTerminal | None = None) -> None:
@@ -105,7 +100,6 @@ class ComposedApp(TypeAheadApp):
         self.resources = AsyncExitStack()
         """Closed when the App ends."""
         self._start_problems: list[str] = []
-        self._message_timer: Timer | None = None
         self._interrupt = Interrupt(self)
 
     # ------------------------------------------------------------------ starting, ending
@@ -168,28 +162,6 @@ class ComposedApp(TypeAheadApp):
         """End the App, with everything saved first."""
         self.ending.say_last_words()
         super().exit(*args, **options)
-
-    # ------------------------------------------------------------------ messages
-
-    def _refresh_notifications(self) -> None:
-        """Textual would lay one upon the other over what is worked in."""
-        self.call_later(self._show_message)
-
-    def _show_message(self) -> None:
-        screen = self.screen if self.screen_stack else None
-        if not isinstance(screen, CoveredScreen):
-            return
-        shown, others = said_now(self._notifications)
-        screen.show_message(shown, others)
-        if self._message_timer is not None:
-            self._message_timer.stop()
-        if shown is not None:
-            self._message_timer = self.set_timer(seconds_shown(shown), self._show_message)
-
-    def on_message_line_dismissed(self) -> None:
-        shown, _ = said_now(self._notifications)
-        if shown is not None:
-            self._unnotify(shown)
 
     def keep_everything(self) -> None:
         """Write down all that is on the screen and not written yet: the program ends."""
@@ -385,11 +357,6 @@ class ComposedApp(TypeAheadApp):
     @property
     def chosen(self) -> ChosenModel | None:
         return self.models.chosen
-
-    def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
-        """A notification, also kept in the log. `text` may be untrusted."""
-        self.notify(safe_line(text), severity=severity, timeout=timeout, markup=False)
-        self.main.log_line(text, 1 if severity == "information" else 0)
 
 
 def _fits(app: ComposedApp) -> tuple[Program, HasAnEnd]:

@@ -84,6 +84,8 @@ class Program(Protocol):
         self, text: str, *, severity: Severity = "information", timeout: float = 6
     ) -> None: ...
 
+    def take_back(self, *texts: str) -> None: ...
+
     def notify(
         self,
         message: str,

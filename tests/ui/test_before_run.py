@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from autocoder_tui.demo.script import error_reply
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -110,3 +111,38 @@ async def test_a_wide_terminal_begins_with_what_the_project_says_of_itself(tmp_p
         await shows(app, pilot, "As it is on disk", "The shop of the orders")
         app.main.query_one(FilePicker).set_picks({"stock.py"})
         await shows(app, pilot, "ITEMS = 1")
+
+
+def told(app: AutocoderApp) -> str:
+    return "\n".join(one.message for one in app._notifications)
+
+
+async def test_why_a_run_is_tried_again_stands_where_its_output_will(tmp_path: Path) -> None:
+    busy = error_reply(503, "Come back later", headers={"retry-after": "30"})
+    async with serving(tmp_path, [busy, framed("a.py", "a = 1\n")], "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "Come back later", "It is tried again by itself", "next in")
+        assert "awaited" not in shown(app)
+        assert "later" not in told(app)
+        app.runner.stop()
+        await until(pilot, lambda: not app.runner.running)
+        await until(pilot, lambda: "tried again" not in shown(app))
+
+
+async def test_a_failure_is_said_once_where_it_is_in_sight(tmp_path: Path) -> None:
+    refused = error_reply(401, "Incorrect API key provided")
+    async with serving(tmp_path, [refused], "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "Incorrect API key", "runs it again")
+        await until(pilot, lambda: not app.runner.running)
+        assert "Incorrect" not in told(app)
+
+
+async def test_a_failure_is_told_in_another_pane(tmp_path: Path) -> None:
+    broken = error_reply(503, "Come back later", headers={"retry-after": "1"})
+    refused = error_reply(401, "Incorrect API key provided")
+    async with serving(tmp_path, [broken, refused], "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "It is tried again by itself")
+        await pilot.press("f9")
+        await until(pilot, lambda: "Incorrect" in told(app))

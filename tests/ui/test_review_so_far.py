@@ -140,7 +140,8 @@ async def test_that_a_file_is_whole_is_said_only_where_another_one_comes(
         await until(pilot, lambda: said(app).count(told) == times)
         server.go_on()
         await ended(app, pilot)
-        assert said(app).count(told) == times
+        assert "\n".join(app.main.log_lines).count(told) == times
+        await until(pilot, lambda: told not in said(app))  # nothing comes any more
 
 
 async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_path: Path) -> None:

@@ -267,7 +267,8 @@ class ProposalCheck:
 
     def _show_doing(self) -> None:
         passed = time.monotonic() - self._since
-        line = f"… checking: {self._doing}, {passed:.0f} s · F7 shows, Esc stops"
+        # A long command is cut, and what can be done about it is not.
+        line = f"… checking, {passed:.0f} s · F7 shows, Esc stops: {self._doing}"
         self._app.main.query_one(ReviewPane).show_checking(line)
 
     # ------------------------------------------------------------------ what follows

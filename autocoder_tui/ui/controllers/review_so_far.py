@@ -24,6 +24,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
+ONE_IS_WHOLE: Final = "A file of the reply is whole: F5 reviews it while the rest comes."
 _LEAST_REST: Final = 0.3
 _REST: Final = 12
 """Between two looks at the reply passes at least that many seconds, and so many times what a look
@@ -132,7 +133,8 @@ class ReviewSoFar:
         only one has it in front of them in a moment."""
         if self._coming and not self._is_told:
             self._is_told = True
-            self._app.tell("A file of the reply is whole: F5 reviews it while the rest comes.")
+            if not self._app.main.shows_review:
+                self._app.tell(ONE_IS_WHOLE)
 
     async def _look(self, files: FilesSoFar, state: RunState) -> None:
         """Look at the reply, again as long as files in it come to their end."""

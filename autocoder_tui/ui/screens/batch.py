@@ -146,11 +146,11 @@ class BatchScreen(Dialog[None]):
         batch, dialog = self._batch, self.query_one(".dialog")
         head = self.query_one("#batch-head", Static)
         if batch is None:
-            dialog.border_subtitle = "Esc"
+            dialog.border_subtitle = ""
             self.query_one("#batch-bar", Static).update("No batch of this project yet.")
             head.update("n takes control files, folders of them, or a list of jobs (.jsonl).")
             return
-        dialog.border_subtitle = f"{batch.head.batch_id} · Esc"
+        dialog.border_subtitle = batch.head.batch_id
         self.query_one("#batch-bar", Static).update(_bar(batch, running=self._under_way))
         name, status, parts = self._widths
         head.update(

@@ -224,6 +224,7 @@ class Finder(Dialog[None]):
             # The groups before the first file are to be seen with it.
             rows.scroll_home(animate=False, force=True)
         self._say()
+        self.offer("tab", "enter", when=bool(found.rows))
         self._will_count()
         self._look_at_file()
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one("#finder-state"))

@@ -182,6 +182,7 @@ class HistoryScreen(Dialog[None]):
         rows.show(len(self._lines), places.get(keep, before))
         self._tell_scope(len(runs))
         self.query_one("#history-hint").visible = bool(runs)
+        self.offer("enter", when=bool(runs))
         if not self.typing:
             self._tell_detail(anew=not rest)
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one(ToldFrame))
@@ -206,7 +207,7 @@ class HistoryScreen(Dialog[None]):
         shown = f"{listed}+" if count > listed else str(count)
         found = " found" if self.search else ""
         marked = f" · {len(self._marked)} marked" if self._marked else ""
-        said = f"{shown} run{'s' * (count != 1)}{found} · {scope}{marked} · Esc"
+        said = f"{shown} run{'s' * (count != 1)}{found} · {scope}{marked}"
         self.query_one(ToldFrame).tell(said)
         rows = self.query_one(RowList)
         columns = 2 if rows.row_lines > 1 else 3 if self._is_wide else 1

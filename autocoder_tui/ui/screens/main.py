@@ -25,7 +25,7 @@ from autocoder_tui.ui.screens.paned import PanedScreen
 from autocoder_tui.ui.screens.shown_panes import ALL_TABS, LOWER_TABS
 from autocoder_tui.ui.screens.welcome import NO_NOTES, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.widgets.before_run import SENT, BeforeRun
+from autocoder_tui.ui.widgets.before_run import BeforeRun
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
 from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
@@ -81,7 +81,7 @@ class MainScreen(PanedScreen):
         self._failure = ""
         self._completes = False
         self._to_show: str | None = None  # asked for while it was not there yet
-        self._awaits = False
+        self._awaits = ""
         self._has_run_before = False
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
@@ -223,6 +223,7 @@ class MainScreen(PanedScreen):
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
         self.entitle()
+        self.query_one(RequirementsArea).invite(mode)
         self.query_one("#target").display = mode not in ("query", "feedback")
         label = self.query_one("#target-line > Label", Label)
         label.display = mode != "query"
@@ -363,9 +364,9 @@ class MainScreen(PanedScreen):
         self._failure = message
         self._say_welcome()
 
-    def show_waiting(self, waits: bool) -> None:
-        """Say in the place of the output that it is awaited, or that it is no longer."""
-        self._awaits = waits
+    def show_waiting(self, words: str) -> None:
+        """Say in the place of the output what is awaited; "" where nothing is any longer."""
+        self._awaits = words
         self._say_welcome()
 
     @property
@@ -387,7 +388,7 @@ class MainScreen(PanedScreen):
         if self._failure:
             self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
         elif self._awaits:
-            self._before_run.say(SENT)
+            self._before_run.say(self._awaits, sent=True)
         else:
             words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
             self._before_run.say(words, alone=steps)

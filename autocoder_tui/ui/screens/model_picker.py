@@ -205,8 +205,9 @@ class ModelPicker(FilteredList[Wish | None]):
         ]
         for model in self._shown:
             options.add_option(Option(self._row(model)))
-        self.query_one("#model-head", Static).update(self._head())
         names = [(model.provider, model.name) for model in self._shown]
+        self.query_one("#model-head", Static).update(self._head() if names else "")
+        self.offer("enter", "ctrl+e", when=bool(names))
         if not names:
             self.query_one("#model-detail", Static).update(_NONE)
         else:

@@ -90,6 +90,7 @@ class PromptList(FilteredList[str | None]):
         else:
             nothing = "None of them has these words." if self._prompts else NONE_YET
             self.query_one("#prompt-text", Static).update(nothing)
+        self.offer("enter", when=bool(self._shown))
 
     def _preview(self, text: str) -> None:
         self.query_one("#prompt-text", Static).update(visible(text.strip(), lines=True))

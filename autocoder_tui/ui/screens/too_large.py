@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.strip import Strip
 from textual.style import Style
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
@@ -22,6 +24,16 @@ class _Files(SelectionList[str]):
     """Space alone leaves a file out; Enter is the dialog's."""
 
     BINDINGS = [Binding("enter", "screen.keep", show=False)]
+
+    def render_line(self, y: int) -> Strip:
+        """The mark tells by itself, without its colour, which files stay."""
+        strip, at = super().render_line(y), int(self.scroll_offset.y) + y
+        segments = list(strip)
+        if len(segments) > 1 and at < self.option_count:
+            stays = self.get_option_at_index(at).value in self.selected
+            side, mark = segments[0], segments[1]
+            segments[:2] = [side, Segment("✓" if stays else " ", mark.style)]
+        return Strip(segments, strip.cell_length)
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         style = super().get_visual_style(*component_classes, partial=partial)

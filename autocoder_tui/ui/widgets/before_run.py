@@ -24,6 +24,7 @@ _MOST_RUNS: Final = 8
 _MOST_THOUGHT: Final = 4_000
 """Characters of what a model thinks that are laid out again with each picture."""
 SENT: Final = "Sent. The first words of the reply are awaited; Esc stops."
+AGAIN: Final = "It is tried again by itself: the line below says when. Esc stops."
 THINKS: Final = (
     "The model thinks before it answers; its reply comes in here. All of it is in Reasoning: F8 "
     "goes on there, pane by pane."
@@ -39,16 +40,20 @@ class BeforeRun(Static):
         self._words = words
         self._thought = ""
         self._alone = False
-        """Whether the words are all there is to say: why there is no output, what is awaited."""
+        """Whether the words are all there is to say: why there is no output."""
+        self._sent = False
+        """Whether the words are of a run that was sent, and has brought nothing yet."""
         self._next: Weighed | None = None
         self._before: Sequence[Listed] = ()
 
     # ------------------------------------------------------------------ what is told
 
-    def say(self, words: str, *, alone: bool = False) -> None:
-        """Show `words`, which are safe; nothing else where they are `alone`."""
-        if (words, alone, "") != (self._words, self._alone, self._thought):
-            self._words, self._alone, self._thought = words, alone, ""
+    def say(self, words: str, *, alone: bool = False, sent: bool = False) -> None:
+        """Show `words`, which are safe; nothing else where they are `alone`, and with what was
+        `sent` in the place of what would be."""
+        said = words, alone, sent, ""
+        if said != (self._words, self._alone, self._sent, self._thought):
+            self._words, self._alone, self._sent, self._thought = said
             self._show()
 
     def show_thought(self, text: str) -> None:
@@ -79,10 +84,14 @@ class BeforeRun(Static):
         if not width:
             return  # not laid out yet
         if self._alone:
-            said = [Content(self._words), *self._end_of_thought(height)]
+            first, gap, rest = self._words.partition("\n\n")
+            words = Content.assemble(self._toned(first), gap, rest)
+            said = [words, *self._end_of_thought(height)]
             self.update(Content("\n\n").join(said), layout=False)
             return
-        lines, sent = [Content(line) for line in wrapped(self._words, width)], self._words == SENT
+        first, gap, rest = self._words.partition("\n\n")
+        lines, sent = [self._toned(line) for line in wrapped(first, width)], self._sent
+        lines += [Content(line) for line in wrapped(gap[1:] + rest, width)]
         room = height - len(lines) - 1
         if self._next is not None and room > _LEAST_FILES + 4:
             title = "This was sent" if sent else "The next run sends"
@@ -92,6 +101,11 @@ class BeforeRun(Static):
         if self._before and room > 2 and not sent:
             lines += [Content(""), *before_in_rows(self._before, width, room)]
         self.update(Content("\n").join(lines), layout=False)
+
+    def _toned(self, text: str) -> Content:
+        """What went wrong is told apart from what to do about it."""
+        tone = {"✗": "$text-error", "!": "$text-warning"}.get(self._words[:1], "")
+        return Content.styled(text, tone)
 
     def _end_of_thought(self, height: int) -> list[Content]:
         if not self._thought:

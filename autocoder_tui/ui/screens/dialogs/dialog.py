@@ -31,6 +31,7 @@ class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
 
     _answered = False
     _had_keyboard: Widget | None = None
+    _withdrawn: frozenset[str] = frozenset()
 
     @property
     def closing(self) -> bool:
@@ -47,7 +48,19 @@ class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     def on_mount(self) -> None:
         for dialog in self.query(".dialog"):
             if not dialog.query(".dialog-buttons"):
-                dialog.mount(ButtonRow(self.BUTTONS))
+                dialog.mount(ButtonRow(self._buttons_now))
+
+    @property
+    def _buttons_now(self) -> tuple[KeyButton, ...]:
+        gone = self._withdrawn
+        return tuple(KeyButton("" if it.key in gone else it.label, it.key) for it in self.BUTTONS)
+
+    def offer(self, *keys: str, when: bool) -> None:
+        """Show the buttons of `keys` only where they would do something: `when` says so."""
+        self._withdrawn = self._withdrawn - set(keys) if when else self._withdrawn | set(keys)
+        for row in self.query(ButtonRow):
+            for button in self._buttons_now:
+                row.say(button.key, button.label)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if not any(isinstance(node, ButtonRow) for node in event.widget.ancestors):

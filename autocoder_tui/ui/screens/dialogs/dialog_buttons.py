@@ -58,12 +58,18 @@ class ButtonRow(Horizontal):
         renamed = tuple(KeyButton(label, key) if one.key == key else one for one in self._buttons)
         if renamed != self._buttons:
             self._buttons = renamed
-            for one, button in zip(renamed, self.query(Button), strict=True):
+            # Before it is composed it has none of them yet.
+            for one, button in zip(renamed, self.query(Button), strict=False):
                 button.label = _label(one)
             self.on_resize()
 
+    def on_mount(self) -> None:
+        self.on_resize()
+
     def on_resize(self) -> None:
         shown = list(self.query(Button))
+        if not shown or not self.size.width:
+            return
         needed = [
             len(button.label) + _AROUND if one.label else 0
             for one, button in zip(self._buttons, shown, strict=True)

@@ -109,6 +109,7 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
         self.query_one(RowList).show(len(rows), first[0] if first else None)
         self._show_first_heading()
         self.highlighted(self.current)
+        self.offer(*(it.key for it in self.BUTTONS if it.key != "escape"), when=bool(real))
 
     def _content(self, at: int) -> Content:
         row = self._rows[at]

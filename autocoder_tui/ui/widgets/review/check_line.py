@@ -12,7 +12,9 @@ class CheckLine(Static):
     """Hidden where nothing was checked."""
 
     DEFAULT_CSS = """
-    CheckLine { height: 1; padding: 0 1; display: none; }
+    CheckLine {
+        height: 1; padding: 0 1; display: none; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     CheckLine.-there { display: block; }
     CheckLine.-passed { color: $text-success; }
     CheckLine.-failed { color: $text-error; }
