@@ -20,6 +20,10 @@ from autocoder_tui.workspace.output_path import Refused, check_output
 
 SameFile: TypeAlias = Literal["refuse", "sequential"]
 _MOST_SAID = 20
+_REPLACED_BY = (
+    '"force": true in the job lets it be replaced (-f of `autocoder-tui batch` does so for all), '
+    "or name another output_file"
+)
 
 
 def in_order(root: Path, jobs: Sequence[BatchJob], policy: SameFile) -> list[BatchJob]:
@@ -55,7 +59,8 @@ async def check_jobs(runner: LocalRunner, head: BatchHead, jobs: Sequence[BatchJ
             )
         if job.output is not None and not job.after:
             try:
-                check_output(setup.root / job.output, force=job.result.force)
+                output = setup.root / job.output
+                check_output(output, force=job.result.force, advice=_REPLACED_BY)
             except AutocoderError as error:
                 said.append(f"{visible(job.name)}: {error.message}")
     for problem, wanting in models.items():

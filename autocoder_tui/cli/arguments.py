@@ -20,12 +20,17 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
 
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
+  autocoder-tui new [NAME]      make a folder for a project that grows from a prompt
   autocoder-tui project [DIR]   from a prompt to a code base, by steps
+  autocoder-tui rerun LOG       a step of it again, from its log
+  autocoder-tui steps           the steps there are
   autocoder-tui batch FILE ...  many jobs in a queue, from control files or JSON Lines
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
   autocoder-tui review FILE     review a reply from elsewhere (- for stdin): no model, no key
   autocoder-tui history ...     list, show, export, rename and delete the runs so far
   autocoder-tui local [MODEL]   start a model on this machine and open the program on it
+  autocoder-tui serve [DIR]     an HTTP API, a page for the browser, the program in a tab
+  autocoder-tui client [URL]    ask such a server from the terminal
   autocoder-tui usage           what the runs so far used and cost
   autocoder-tui doctor          what a bug report needs, and what is broken
   autocoder-tui config ...      path, show, edit, get, set and unset settings
@@ -79,9 +84,16 @@ def option_reader(option: RunOption) -> Callable[[str], Any]:
     return read
 
 
+_MOST_FLAGS_IN_USAGE = 9
+
+
 class Parser(argparse.ArgumentParser):
     """Names the arguments it does not know, which a shell may have made of any file's name. A
-    flag is written out: what is short for one today may be short for two tomorrow."""
+    flag is written out: what is short for one today may be short for two tomorrow.
+
+    Its usage names single flags only where they are few: else it would be a screen full of them,
+    above what the program is for, or above what was wrong.
+    """
 
     def __init__(self, *, reports: Literal["run", "batch"] | None = None, **settings: Any) -> None:
         super().__init__(**{"allow_abbrev": False, "formatter_class": Formatter, **settings})
@@ -91,6 +103,23 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         self._given = list(args or ())
         return super().parse_args(args, namespace)
+
+    def format_usage(self) -> str:
+        self._shorten_usage()
+        return super().format_usage()
+
+    def format_help(self) -> str:
+        self._shorten_usage()
+        return super().format_help()
+
+    def _shorten_usage(self) -> None:
+        flags = [action for action in self._actions if action.option_strings]
+        if self.usage is None and len(flags) > _MOST_FLAGS_IN_USAGE:
+            rest = [action for action in self._actions if not action.option_strings]
+            formatter = self._get_formatter()
+            formatter.add_usage(None, rest, (), prefix="")
+            after = formatter.format_help().strip().removeprefix(self.prog)
+            self.usage = f"%(prog)s [options]{after.replace('%', '%%')}"
 
     def error(self, message: str) -> NoReturn:
         """End with the code of wrong usage; where --json was given, with its report, too."""
@@ -108,6 +137,12 @@ class Parser(argparse.ArgumentParser):
 class Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=34)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """As it stands where it has lines of its own; a sentence or two are broken into lines."""
+        if "\n" in text.strip():
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
 
 
 def _add_job_arguments(parser: argparse.ArgumentParser, *, headless: bool, screen: bool) -> None:

@@ -67,6 +67,13 @@ def project_parser() -> Parser:
     add_option(job, OPTION_OF_KEY["answers"])
     _add_running(parser)
     job.add_argument(
+        "--plain",
+        action="store_true",
+        default=None,
+        help="line by line, without the screen: every change of a step is a line, and what it asks "
+        "is answered in one; ui.plain in the settings does the same",
+    )
+    job.add_argument(
         "--demo",
         action="store_true",
         help="play the example todo with recorded replies: no key and no network; in DIR, else in "

@@ -67,6 +67,8 @@ def _is_for_the_screen(options: argparse.Namespace) -> bool:
 def _on_screen(options: argparse.Namespace, environ: Mapping[str, str], wanted: Wanted) -> int:
     setup = project_setup(options, environ)
     return_freed_memory()
+    if setup.plain:
+        return run_project(setup, wanted)
     from autocoder_tui.ui.controllers.project_wish import Wish
     from autocoder_tui.ui.opening import open_screen
 

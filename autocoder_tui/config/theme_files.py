@@ -228,6 +228,10 @@ def _expanded(colors: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _is_short_line(value: str) -> bool:
+    return len(value) <= 200 and len(value.splitlines()) <= 1
+
+
 def _pygments_style(value: Any) -> str | None:
     from pygments.styles import STYLE_MAP, get_all_styles
 
@@ -255,7 +259,7 @@ _TOP: Mapping[str, Expected] = {
     ),
     "description": Expected(
         "one line of at most 200 characters",
-        lambda value: value if isinstance(value, str) and len(value) <= 200 else None,
+        lambda value: value if isinstance(value, str) and _is_short_line(value) else None,
     ),
     "contrast": number("a number from 4.5 to 10", 4.5, 10),
     "dark": FLAG,

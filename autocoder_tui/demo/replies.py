@@ -62,6 +62,9 @@ def recorded_answer(received: Received) -> Reply:
     if not so_far:
         return _up_to_limit(full, thinking, received)
     place = _place_in(full, so_far)
+    if place == len(full):
+        # All of it was said before: what is asked now is another question of the conversation.
+        return _up_to_limit(full, thinking, received)
     instruction = messages[-1][1] if messages[-1][0] == "user" else ""
     return _up_to_limit(full[place - len(_anchor(full[:place], instruction)) :], "", received)
 

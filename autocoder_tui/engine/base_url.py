@@ -43,6 +43,36 @@ def check_base_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"
 
 
+def with_scheme(typed: str) -> str:
+    """An address as it was typed, with the scheme that was left out: http for this machine and a
+    private network, else https.
+
+    Only what can't be a key pasted into the wrong field is completed (an IP address or localhost,
+    a port, a path behind a name with a dot): a name that is looked up is told to others.
+    """
+    text = typed.strip()
+    parts = None if "://" in text else _split(f"http://{text}")
+    if parts is None or not parts.hostname:
+        return text
+    host = parts.hostname
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        near = "." not in host or host.endswith((".local", ".localhost", ".lan", ".internal"))
+        is_address = host == "localhost" or parts.port or ("." in host and len(parts.path) > 1)
+        if not is_address:
+            return text
+    else:
+        near = address.is_private
+    return f"{'http' if near else 'https'}://{text}"
+
+
+def below_v1(base_url: str) -> str | None:
+    """Where most servers have their API when `base_url` names the server alone; else None."""
+    parts = urlsplit(base_url)
+    return None if parts.path or parts.query else f"{base_url}/v1"
+
+
 def joined(base_url: str, path: str) -> str:
     """The URL of `path` ("/models") below a checked `base_url`, whose query stays behind it."""
     base, mark, query = base_url.partition("?")

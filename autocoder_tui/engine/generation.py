@@ -32,7 +32,7 @@ from autocoder_tui.engine.metering.usage import METER_PERIOD, Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.pace import AtOnce, Pace
 from autocoder_tui.engine.part import Part
-from autocoder_tui.engine.part_limits import PartLimits, confirms_end, has_no_more
+from autocoder_tui.engine.part_limits import PartLimits, confirms_end, ends_there
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
@@ -267,6 +267,7 @@ class Generation:
                     if piece is None:
                         return
                     came = list(part.take(piece, self._accounts))
+                    self._capabilities.reasons = part.thought or self._capabilities.reasons
                     if isinstance(piece, Text) and part.reader is not None:
                         self._second.hear(piece.text)
                         self._repetition.hear(came, part.reader)
@@ -365,7 +366,7 @@ class Generation:
         if self._grew:
             self._text_ended = part.finish_reason
         self._told = part.ask is not None and confirms_end(part.ask.plan, part.head)
-        confirms = self._told or has_no_more(part.head)
+        confirms = self._told or ends_there(part.plan, part.head)
         self._part_limits.took(
             progress=join.progress,
             ended=part.lost is None and not seam.was_cut(part.finish_reason),

@@ -38,6 +38,8 @@ class Part:
     head: str = ""
     """How the reply began, as far as that tells whether it goes on or begins anew."""
     refusal: str = ""
+    thought: bool = False
+    """Whether the model wrote down reasoning."""
     withdrawn: bool = False
     """Whether it was taken back, to be asked for once more."""
 
@@ -60,7 +62,9 @@ class Part:
                 accounts.received(text)
                 if self.reader is not None:
                     yield from read(self.reader, text)
+                    self.thought = self.thought or self.reader.has_thought
             case Reasoning(text):
+                self.thought = True
                 accounts.received(text)
                 yield ReasoningDelta(text)
             case Refusal(text):

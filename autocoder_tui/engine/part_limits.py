@@ -35,6 +35,14 @@ def has_no_more(head: str) -> bool:
     return not head.strip() or says_complete(head)
 
 
+def ends_there(plan: Continuation | None, head: str) -> bool:
+    """Whether a reply that begins with `head` and added nothing ends where the text does: it has
+    no more, or is what a prefill withheld of the text and nothing behind it."""
+    if has_no_more(head):
+        return True
+    return plan is not None and plan.prefill and head.strip() == plan.witness.strip()
+
+
 class PartLimits:
     """Counts what the parts of one run added.
 

@@ -56,7 +56,7 @@ def checked_reply(request: RunRequest, text: str) -> Reply:
     if not reply.files and holds_code(text):
         raise EmptyReply(
             f"The code {name} sent names no file: nothing is proposed. Name the one file to "
-            "write, its target, and run again; the reply is kept."
+            "write, its target, and go on: the reply is kept, and taken for it."
         )
     mark = "" if reply.files else mark_outside(text)
     if mark:

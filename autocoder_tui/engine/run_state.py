@@ -8,6 +8,7 @@ event of a fast stream can be applied as it comes.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import field
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -80,6 +81,13 @@ class Extrapolation:
     tokens: int
     cost_usd: Decimal | None
     finish_reason: str | None
+
+
+def reason_at_end(parts: Sequence[Extrapolation], text: str) -> str | None:
+    """The finish reason with which `text` ended; None where the last of it came without one."""
+    if not parts or parts[-1].end != len(text):
+        return None
+    return parts[-1].finish_reason
 
 
 @dataclass(slots=True)
@@ -171,6 +179,11 @@ class RunState:
         """How much of the prompt the server has read, while it does and says so."""
         read = self.prompt_read
         return None if read is None else read.processed * 100 // read.total
+
+    @property
+    def finish_reason(self) -> str | None:
+        """As `reason_at_end` of this run."""
+        return reason_at_end(self.extrapolations, self.text)
 
     @property
     def ended(self) -> bool:

@@ -28,7 +28,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.purpose import ASIDES
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.engine.run_state import RunState, reason_at_end
 from autocoder_tui.headless.answer import (
     deliver_answer,
     file_options,
@@ -305,10 +305,9 @@ class HeadlessRun:
         if target is not None and kept.snapshot.target not in (None, target):
             name = visible(str(kept.snapshot.target))
             raise Refused(f"This run writes {name}; name it with -o, or leave out -o.")
+        ended = None if self._again else reason_at_end(kept.parts, kept.reply)
         prepared = prepared_of(kept, chosen, setup.limits, root=setup.root)
-        if target is not None:
-            prepared = replace(prepared, request=replace(prepared.request, target=target))
-        return prepared, output
+        return prepared.going_on(chosen, kept.reply, ended=ended, target=target), output
 
     async def _listen_to_any(self, prepared: Prepared) -> Prepared:
         """Run, with fallback models where the model is not available."""

@@ -67,13 +67,15 @@ def done_steps(now: Situation, before: frozenset[StepId]) -> frozenset[StepId]:
 
 
 def advice(step: StepId, now: Situation, key: Callable[[str], str]) -> str:
-    """What to do for the step, in a few words. `key` has the name of the key of a binding."""
-    in_review = now.pane == "review"
-    go = "" if in_review else f"{key('pane.review')}, then "
+    """What to do for the step, in a few words. `key` has the name of the key of a binding: it is
+    asked for those named here, in the order in which they are to be pressed."""
+    decides = step in ("review", "check", "write", "commit")
+    go = f"{key('pane.review')}, then " if decides and now.pane != "review" else ""
     match step:
         case "files":
-            pick = f"{key('files.toggle')} picks the file under the cursor"
-            return pick if now.pane == "files" else f"{key('pane.files')} goes to the files"
+            if now.pane != "files":
+                return f"{key('pane.files')} goes to the files"
+            return f"{key('files.toggle')} picks the file under the cursor"
         case "request":
             here = now.pane == "requirements"
             return "type it here" if here else f"{key('pane.requirements')} goes there"
@@ -91,8 +93,7 @@ def advice(step: StepId, now: Situation, key: Callable[[str], str]) -> str:
         case "write":
             return f"{go}{key('review.apply')} writes the accepted hunks"
         case "commit":
-            leave = "" if in_review else go
-            return f"{leave}{key('write.commit')}, then {key('commit.go')}"
+            return f"{go}{key('write.commit')}, then {key('commit.go')}"
 
 
 def next_step(steps: Sequence[StepId], done: frozenset[StepId]) -> StepId | None:

@@ -11,6 +11,7 @@ from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers
 from autocoder_tui.engine.purpose import Mode, Purpose, writes_files
 from autocoder_tui.engine.reasoning import is_reasoning
+from autocoder_tui.engine.reply_kind import kind_of
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest, Turn
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.runs.fitting_turns import with_fitting_turns
@@ -95,6 +96,26 @@ class Prepared:
                 limits=request.limits if limits is None else limits,
             ),
         )
+
+    def going_on(
+        self,
+        chosen: ChosenModel,
+        text: str,
+        *,
+        ended: str | None,
+        target: str | None,
+        limits: Limits | None = None,
+    ) -> Prepared:
+        """The same going on from `text`, for the `target` named since where it had none. Where
+        that is all it lacked, by `ended`, the finish reason of its last reply, nothing is sent."""
+        made = self.for_model(chosen, partial=text, limits=limits)
+        request = made.request
+        if target is None or request.target is not None or not writes_files(request.purpose):
+            return made
+        request = replace(request, target=target)
+        if text and ended is not None and kind_of(request).is_done(text, ended):
+            return replace(made, request=replace(request, partial=""), reply=text)
+        return replace(made, request=request)
 
     def answered_by(self, reply: str) -> Prepared:
         """The same, answered by a reply from elsewhere: nothing is sent."""

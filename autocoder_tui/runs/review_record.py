@@ -7,7 +7,7 @@ files are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -84,8 +84,8 @@ def kept_review(
         return None
     proposed = proposals_of(run, prepared)
     texts = {text_digest(text): text for text in _known_texts(prepared, proposed)}
-    if (so_far := _so_far(run)) is not None and not set(so_far.values()) <= set(texts):
-        texts |= {text_digest(text): text for text in _texts_so_far(proposed)}
+    if (so_far := _so_far(run)) is not None:
+        texts |= _texts_so_far(proposed, set(so_far.values()) - set(texts))
     try:
         found = [_whole(file, texts, prepared.root, _so_far(run)) for file in data["files"]]
         review = review_of({"files": [file for file in found if file is not None]})
@@ -210,12 +210,21 @@ def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[s
     return sent + [file.after for file in proposed]
 
 
-def _texts_so_far(proposed: Sequence[FileProposed]) -> Iterator[str]:
-    """What files were while only the first of their changes had come."""
-    for file in proposed:
+def _texts_so_far(proposed: Sequence[FileProposed], wanted: Collection[str]) -> dict[str, str]:
+    """What files were while only the first of their changes had come, by the digests `wanted`.
+
+    From the last change on: of those that came there are few that nobody saw any more, and each
+    text is put together anew.
+    """
+    found: dict[str, str] = {}
+    for file in proposed if wanted else ():
         blocks = tuple(block for block in file.edits if block.closed)
-        for count in range(1, len(blocks) + 1) if file.before is not None else ():
-            yield with_edits(replace(file, edits=blocks[:count]), file.before or "").after
+        for count in range(len(blocks), 0, -1) if file.before is not None else ():
+            text = with_edits(replace(file, edits=blocks[:count]), file.before or "").after
+            if (digest := text_digest(text)) in wanted:
+                found[digest] = text
+                break
+    return found
 
 
 def _so_far(run: KeptRun) -> Mapping[str, Any] | None:

@@ -26,7 +26,12 @@ from autocoder_tui.runs.proof import Checked, failed_in_brief, in_words, tried_p
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
 
-STILL_COMING: Final = "Nothing is written while the reply comes: it may still change. Esc stops it."
+# Keys stand in them by the names of their bindings.
+STILL_COMING: Final = (
+    "Nothing is written while the reply comes: it may still change. {run.stop} stops it."
+)
+_AFTER_FAILURE: Final = "{pane.check} shows, {review.send_back} sends back"
+_CHECKS: Final = "{review.check}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,10 @@ class Written:
 
     @property
     def line(self) -> str:
-        """What to show. The keys come first: the line may be cut at its end."""
-        keys = ", U undoes" * self.undoable + ", c commits" * self.committable
+        """What to show, keys by the names of their bindings. They come first: the line may be cut
+        at its end."""
+        keys = ", {write.undo} undoes" * self.undoable
+        keys += ", {write.commit} commits" * self.committable
         return f"✓ written{keys}: {self.files}"
 
 
@@ -180,15 +187,16 @@ class ReviewSession:
 
     @property
     def check_line(self) -> str:
-        """What came of the last check, in a line that may be cut at its end; "" for none."""
+        """What came of the last check, in a line that may be cut at its end, keys by the names of
+        their bindings; "" for none."""
         if self.checked is None:
             return ""
         words = in_words(self.checked.result)
         if self.check_holds:
             if self.checked.result.passed:
                 return words
-            return f"✗ {failed_in_brief(self.checked.result)}: F7 shows, B sends back · {words[2:]}"
-        return f"· checked before the last verdicts, C again: {words}"
+            return f"✗ {failed_in_brief(self.checked.result)}: {_AFTER_FAILURE} · {words[2:]}"
+        return f"· checked before the last verdicts, {_CHECKS} again: {words}"
 
     # ------------------------------------------------------------------ a reply that still comes
 
@@ -310,7 +318,7 @@ class ReviewSession:
         """What to say where no action is left to take back."""
         prepared = self.reviewable.prepared
         if prepared is not None and prepared.goes_on:
-            return "Nothing to take back here: the proposal before your note is in history (F6)."
+            return "Nothing to take back here: the proposal before your note is in the history."
         return "There is nothing to take back."
 
     def do_again(self) -> Place | None:

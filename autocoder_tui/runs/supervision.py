@@ -134,7 +134,7 @@ class RunSupervisor:
         try:
             await self._pump(self._events(prepared, known), state, listener)
         finally:
-            if state.reasoning or (state.usage is not None and state.usage.reasoning_tokens):
+            if state.usage is not None and state.usage.reasoning_tokens:
                 known.reasons = True
             if not prepared.demo:
                 self._capabilities.keep(*place)

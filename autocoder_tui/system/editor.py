@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from autocoder_tui.errors import AutocoderError
@@ -109,7 +113,8 @@ def run_editor(command: list[str], environ: Mapping[str, str]) -> None:
     """Run a `command` that names its file, and wait. Raises EditorFailed."""
     try:
         environment = {**os.environ, **environ}
-        done = subprocess.run(command, env=environment, check=False)
+        with interrupts_left_to_editor():
+            done = subprocess.run(command, env=environment, check=False)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise EditorFailed(
@@ -120,3 +125,23 @@ def run_editor(command: list[str], environ: Mapping[str, str]) -> None:
         code = done.returncode
         how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
         raise EditorFailed(f"The editor {how}, so its changes were not taken.")
+
+
+@contextmanager
+def interrupts_left_to_editor() -> Iterator[None]:
+    """While an editor has the terminal Ctrl+C is meant for it. Whoever waits for it hears that,
+    too, and would end an editor that goes on, and throw away what it has saved."""
+    in_main = threading.current_thread() is threading.main_thread()
+    # Who has a handler of their own knows what to do; an ignored signal would be so in the editor.
+    if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+
+    def go_on(_number: int, _frame: FrameType | None) -> None:
+        return
+
+    signal.signal(signal.SIGINT, go_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
@@ -39,7 +40,7 @@ def has_few_colors(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("NO_COLOR")) or color_depth(environ) == "16"
 
 
-_BASIC: Final = ("linux", "ansi", "cons25", "cygwin", "dumb", "pcansi", "sun", "vt")
+_BASIC: Final = re.compile(r"linux|ansi|cons25|cygwin|dumb|pcansi|sun|vt\d")
 """What TERM begins with where a sequence that is not known may be shown as text."""
 
 
@@ -47,4 +48,4 @@ def is_basic(environ: Mapping[str, str]) -> bool:
     """Whether the terminal has cursor, colours and attributes, and no more is to be asked of it:
     no title, no second screen, no answers. The console of Linux is one, and what stands in for a
     VT100."""
-    return environ.get("TERM", "").lower().startswith(_BASIC)
+    return _BASIC.match(environ.get("TERM", "").lower()) is not None

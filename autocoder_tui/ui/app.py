@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import SystemCommand
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.paned_app import PanedApp
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND
@@ -303,9 +301,9 @@ class AutocoderApp(PanedApp):
 
     # ------------------------------------------------------------------ moving, telling
 
-    def get_key_display(self, binding: Binding) -> str:
-        """A key's name for the footer: short, ^R for Ctrl+R."""
-        return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
+    def load_all_keys(self) -> None:
+        """Load everything that has keys."""
+        import autocoder_tui.ui.key_table  # noqa: F401
 
     def guide_looks(self) -> None:
         """Tick what is done by now, where the guide is there already."""

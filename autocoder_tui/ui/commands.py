@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from autocoder_tui.ui.key_rows import MOVES, key_name
 from autocoder_tui.ui.key_table import PANES
+from autocoder_tui.ui.key_words import key_of
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.palette import Command
 
@@ -62,7 +63,9 @@ def commands_of(
     panes: list[Command] = []
     if screen is main:
         for kind, area in PANES:
-            node = main.query_one(kind)
+            node = next(iter(main.query(kind)), None)
+            if node is None:
+                continue  # nobody has seen it so far: it is mounted after the first picture
             focused = main.focused is not None and node in main.focused.ancestors_with_self
             (here if focused else panes).extend(_bound(app, node, area))
     return [*here, *sorted(commands, key=lambda one: groups.index(one.group)), *panes]
@@ -75,15 +78,16 @@ def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command
     ):
         call = partial(app.run_action, f"control_file('{verb.lower()}')")
         yield Command(_ELSEWHERE, f"{verb} control file", says, "", call)
+    finder, prompts = key_of(app, "files.find"), key_of(app, "prompt.search")
     for name, what, says in (
         ("Pick what changed", "changed", "Files that are not as in git: since main, or the commit"),
-        ("Save the picks as a set", "save", "The finder (Ctrl+F) lists the sets and picks them"),
+        ("Save the picks as a set", "save", f"The finder ({finder}) lists the sets and picks them"),
     ):
         yield Command(_PICKS, name, says, "", partial(app.run_action, f"picks('{what}')"))
     yield Command(
         _TOLD,
         "Save the requirements as a template",
-        "Alt+P lists it with the earlier prompts, in all projects",
+        f"{prompts} lists it with the earlier prompts, in all projects",
         "",
         partial(app.run_action, "requirements('template')"),
     )

@@ -30,11 +30,13 @@ from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
+from autocoder_tui.ui.key_words import NamedKeys
 from autocoder_tui.ui.keymap import keymap_of
-from autocoder_tui.ui.messages import MessageApp
+from autocoder_tui.ui.messages import Messages
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
+from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.theme import style_anew, suited
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class ComposedApp(MessageApp):
+class ComposedApp(NamedKeys, Messages, TypeAheadApp):
     """The program without its keys and messages: what it is made of, how it begins and ends."""
 
     def __init__(self, setup: Setup, early: EarlyTerminal | None = None) -> None:
@@ -162,6 +164,8 @@ class ComposedApp(MessageApp):
         """End the App, with everything saved first."""
         self.ending.say_last_words()
         super().exit(*args, **options)
+
+    # ------------------------------------------------------------------ ending, the terminal
 
     def keep_everything(self) -> None:
         """Write down all that is on the screen and not written yet: the program ends."""

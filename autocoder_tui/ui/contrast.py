@@ -10,6 +10,10 @@ from textual.color import Color
 
 LEAST: Final = 4.5
 """The contrast that text has to have on its ground."""
+STRONG: Final = 7.0
+"""The contrast of text for those who need more of it: level AAA."""
+SEEN: Final = 3.0
+"""The contrast that a part that is no text has to have on its ground (WCAG 2, 1.4.11)."""
 _STEPS: Final = 20
 _EXTREMES: Final = (Color(0, 0, 0), Color(255, 255, 255))
 
@@ -65,3 +69,9 @@ def legible(style: Style, otherwise: Style, least: float = LEAST) -> Style:
     mine, ground = Color.from_rich_color(above), Color.from_rich_color(below)
     made = nearer(mine, Color.from_rich_color(text), ground, least=least)
     return style if made == mine else style + Style(color=made.rich_color)
+
+
+def as_line(style: Style, otherwise: Style, least: float) -> Style:
+    """`style` for a line that separates: as faint as it is, and seen like any part where text has
+    to have so much contrast."""
+    return legible(style, otherwise, SEEN) if least >= STRONG else style

@@ -62,7 +62,7 @@ SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (ModelPicker, "Choosing a model"),
     (SettingsScreen, "Settings"),
     (ThemeList, "Choosing a theme"),
-    (TextDialog, "Editing a hunk"),
+    (TextDialog, "Editing a text"),
     (InstructionDialog, "Feedback"),
     (NoteDialog, "Rejecting with a note"),
     (PreferenceDialog, "Remembering a line"),
@@ -81,6 +81,9 @@ SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (UsageScreen, "Usage"),
 )
 
+_OF_SEARCH: Final = frozenset(("review.next_match", "review.previous_match", "review.end_search"))
+"""They come from what a view of text is made from, and are listed after its own."""
+
 
 def key_sections(keymap: Mapping[str, str]) -> tuple[KeySection, ...]:
     """Everything that has keys of its own; `keymap` are those that replace the built-in ones."""
@@ -92,7 +95,7 @@ def key_sections(keymap: Mapping[str, str]) -> tuple[KeySection, ...]:
         bindings = kind._merged_bindings or BindingsMap()
         rows += [row for row in _rows(bindings, keymap) if row.id not in known]
         # Those of the whole program stand in an order of their own already.
-        rows.sort(key=lambda row: (row.moves, not row.common))
+        rows.sort(key=lambda row: (row.moves, not row.common, row.id in _OF_SEARCH))
         kinds.append(kind)
     in_main = {EVERYWHERE, *(title for _, title in PANES)}
     return tuple(

@@ -57,7 +57,9 @@ def checked_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         keys = [key.strip() for key in text.split(",")]
         bad = [key for key in keys if not _is_key(key)]
         if name not in ids:
-            problems.append(f"[keys]: {unknown_name(name, ids)}. F1 and Ctrl+T list the names.")
+            problems.append(
+                f"[keys]: {unknown_name(name, ids)}. The help of the keys lists the names."
+            )
         elif bad:
             problems.append(
                 f'[keys] {name}: there is no key "{shortened(bad[0])}", so it keeps its own. '

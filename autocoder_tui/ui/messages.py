@@ -1,40 +1,35 @@
-"""What the program says above the footer, one message at a time, and what it says no more."""
+"""What the program tells, one message at a time, and what it takes back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from textual.notifications import SeverityLevel as Severity
+from textual.app import App
+from textual.notifications import SeverityLevel
 from textual.timer import Timer
 
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.widgets.message_line import said_now, seconds_shown
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.screens.main import MainScreen
 
-
-class MessageApp(TypeAheadApp):
-    """Shows the gravest message that may not be read yet; the log has all of them."""
+class Messages(App[str]):
+    """Owns which message is shown, on whatever screen is in front."""
 
     main: MainScreen
     _message_timer: Timer | None = None
 
-    def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
+    def tell(
+        self, text: str, *, severity: SeverityLevel = "information", timeout: float = 6
+    ) -> None:
         """A notification, also kept in the log. `text` may be untrusted."""
         self.notify(safe_line(text), severity=severity, timeout=timeout, markup=False)
         self.main.log_line(text, 1 if severity == "information" else 0)
 
-    def take_back(self, *texts: str) -> None:
-        """These were said, and hold no more: they go before their time."""
-        gone = {safe_line(text) for text in texts if text}
-        held = [said for said in self._notifications if said.message in gone]
-        for said in held:
-            self._unnotify(said, refresh=False)
-        if held:
-            self._refresh_notifications()
+    def untell(self, text: str) -> None:
+        """Take back what was told, where it is still shown: it is true no more."""
+        for told in tuple(self._notifications):
+            if told.message == safe_line(text):
+                self._unnotify(told)
 
     def _refresh_notifications(self) -> None:
         """Textual would lay one upon the other over what is worked in."""

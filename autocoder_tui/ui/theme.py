@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from autocoder_tui.config.theme_files import ThemeData
 from autocoder_tui.system.terminal_kind import is_basic
-from autocoder_tui.ui.contrast import LEAST, contrast, faint
+from autocoder_tui.ui.contrast import LEAST, SEEN, STRONG, contrast, faint
 
 MUTED: Final = {"muted": "dim"}
 """`$muted`, the style of text that says less, where a theme has none: among the terminal's own
@@ -57,6 +57,8 @@ def to_textual(theme: ThemeData, least: float = 0) -> Theme:
     colors = {name: _textual(value) for name, value in theme.colors.items()}
     variables = {f"diff-{name}": _textual(value) for name, value in theme.diff.items()}
     variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors, least)
+    if not theme.ansi and least >= STRONG:
+        variables |= _lines(colors)
     return Theme(
         name=theme.name,
         primary=colors["primary"],
@@ -143,11 +145,17 @@ def _texts(colors: Mapping[str, str], least: float = LEAST) -> dict[str, str]:
     }
 
 
+def _lines(colors: Mapping[str, str]) -> dict[str, str]:
+    """The lines between panes, seen by whoever asks for contrast: Textual's hardly are."""
+    grounds = [Color.parse(colors[name]) for name in _GROUNDS]
+    return {"primary-muted": faint(Color.parse(colors["primary"]), 0.3, grounds, SEEN).hex}
+
+
 def _scrollbars(primary: Color, grounds: Sequence[Color]) -> dict[str, str]:
     """A bar that is seen in its track: Textual's are shares of one another."""
     track = grounds[-1]
-    thumb = faint(primary, 0.6, (track, *grounds), least=_SEEN)
-    near = faint(primary, 0.8, (track, *grounds), least=_SEEN)
+    thumb = faint(primary, 0.6, (track, *grounds), least=SEEN)
+    near = faint(primary, 0.8, (track, *grounds), least=SEEN)
     return {
         "scrollbar": thumb.hex,
         "scrollbar-hover": near.hex,
@@ -172,7 +180,5 @@ def _selections(
 
 
 _NO_DIM: Final = Style(dim=False)
-_SEEN: Final = 3.0
-"""The contrast that a part that is no text has to have on its ground (WCAG 2, 1.4.11)."""
 _GROUNDS: Final = ("background", "surface", "panel")
 _NAMED: Final = ("primary", "secondary", "accent", "success", "warning", "error")

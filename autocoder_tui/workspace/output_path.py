@@ -29,9 +29,15 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def check_output(output: Path | None, *, force: bool) -> None:
-    """Refuse an output file that could not be written in the end. Raises Refused, or
-    WorkspaceError for a file that is there and is no text."""
+def check_output(
+    output: Path | None,
+    *,
+    force: bool,
+    advice: str = "add -f to replace it, or name another file with -o",
+) -> None:
+    """Refuse an output file that could not be written in the end. `advice` is what to do about
+    one that is there already. Raises Refused, or WorkspaceError for a file that is there and is
+    no text."""
     if output is None:
         return
     name = visible(str(output))
@@ -47,7 +53,7 @@ def check_output(output: Path | None, *, force: bool) -> None:
         if not stat.S_ISREG(mode):
             raise Refused(f"{name} is not a regular file; -o names the file to write.")
         if not force:
-            raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
+            raise Refused(f"{name} exists; {advice}.")
     reason = why_not_writable(Path(os.path.realpath(output)).parent)
     if reason is not None:
         raise Refused(f"{name} can't be written: {reason}. Nothing was sent.")

@@ -49,6 +49,20 @@ async def test_fifty_jobs_against_a_server_that_limits_in_bursts(tmp_path: Path)
     assert totals["completion_tokens"] == sum(line["completion_tokens"] for line in done.lines[:-1])
 
 
+async def test_a_job_for_a_file_that_is_there_says_what_stands_in_a_job(tmp_path: Path) -> None:
+    jobs = project(tmp_path) / "jobs.jsonl"
+    job = {"requirements": "Again.", "output_file": "there.txt"}
+    async with JobServer() as server:
+        (project(tmp_path) / "there.txt").write_text("old\n")
+        jobs.write_text(json.dumps(job) + "\n")
+        done = await batch(tmp_path, str(jobs), *at(server))
+        assert done.code == 1
+        assert 'there.txt exists; "force": true in the job lets it be replaced' in done.err
+        jobs.write_text(json.dumps(job | {"force": True}) + "\n")
+        done = await batch(tmp_path, str(jobs), *at(server))
+    assert done.code == 0, done.err
+
+
 async def test_results_wait_in_history_and_the_files_are_untouched(tmp_path: Path) -> None:
     async with JobServer() as server:
         done = await batch(tmp_path, str(write_jobs(tmp_path, 3)), *at(server, "--json"))

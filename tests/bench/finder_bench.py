@@ -20,6 +20,7 @@ from pathlib import Path
 
 from autocoder_tui.workspace.file_index import FileIndex, list_files
 from autocoder_tui.workspace.file_search import FileSearch
+from tests.bench.run_bench import until_idle
 from tests.terminal.program import Pseudoterminal, terminal
 
 FILES = 30_000
@@ -57,8 +58,6 @@ _WORDS = [
     "text",
 ]
 _ENDINGS = (".py", ".ts", ".tsx", ".md", ".go", ".rs", ".c", ".h")
-_REST = 15.0
-"""Seconds until the program has counted what is in view, and rests."""
 _PAUSE = 0.1
 _KEYS = {"HYPERBOLIC_API_KEY": "none-is-sent"}
 
@@ -126,7 +125,8 @@ def typed(project: Path, folder: Path, index: FileIndex) -> tuple[list[float], l
     shown = f" of {len(index.paths):,}"
     with terminal(folder, project=project, environ=_KEYS) as screen:
         screen.until_shows("ready")
-        time.sleep(_REST)
+        # It counts what is in view.
+        until_idle(screen.process.pid)
         for count in range(1, 40):
             begun = time.perf_counter()
             screen.press("x")

@@ -12,17 +12,18 @@ area of an app that reads the same stream and shows none of it, and, where it is
 from __future__ import annotations
 
 import random
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from tests.bench import codex
 from tests.bench.raw_terminal import SIGNS, RawTerminal
-from tests.bench.run_bench import MODELS, SIZE, end
+from tests.bench.run_bench import MODELS, SIZE, end, server
 from tests.bench.start_bench import environment
 from tests.terminal.program import ROOT, Pseudoterminal
 
@@ -54,20 +55,7 @@ Plain().run()
 """
 
 
-_SERVER = ("tests.bench.run_bench", "serve")
 _CODEX_SERVER = ("tests.bench.responses_server",)
-
-
-@contextmanager
-def server(count: int, rate: float, module: Sequence[str] = _SERVER) -> Iterator[str]:
-    """The address of a server that streams `count` tokens, in a process of its own."""
-    me = [sys.executable, "-m", *module, str(count), str(rate)]
-    with subprocess.Popen(me, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[0]
-        finally:
-            process.kill()
 
 
 def typed(screen: Pseudoterminal, count: int) -> list[float]:
@@ -120,26 +108,38 @@ def of_codex(command: str, url: str, count: int) -> list[float]:
         return typed(screen, count)
 
 
+Blocks: TypeAlias = list[list[float]]
+"""Seconds from key to letter of each key, of each session."""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Seconds from key to letter of each key; `codex` is empty where it is not here."""
+    """Sessions, in the order of time; `codex` is empty where it is not here."""
 
-    program: list[float]
-    plain: list[float]
-    codex: list[float]
+    program: Blocks
+    plain: Blocks
+    codex: Blocks
     codex_version: str = ""
 
 
 def measured(count: int, rounds: int) -> Typed:
-    """Of the program and of what stands beside it, in turns."""
+    """`count` keys a session, of the program and of what stands beside it, there and back again
+    so that each has both neighbours."""
     command = codex.found()
     times = Typed([], [], [], codex.version(command) if command else "")
-    with server(_TOKENS, _RATE) as url, server(_TOKENS, _RATE, _CODEX_SERVER) as codex_url:
-        for _ in range(rounds):
-            times.plain.extend(of_plain(url, count))
-            times.program.extend(of_program(url, count))
-            if command:
-                times.codex.extend(of_codex(command, codex_url, count))
+    with (
+        server(_TOKENS, _RATE) as (url, _),
+        server(_TOKENS, _RATE, _CODEX_SERVER) as (codex_url, _),
+    ):
+        turn: list[tuple[Blocks, Callable[[str, int], list[float]], str]] = [
+            (times.plain, of_plain, url),
+            (times.program, of_program, url),
+        ]
+        if command:
+            turn.append((times.codex, partial(of_codex, command), codex_url))
+        for number in range(rounds):
+            for blocks, session, address in reversed(turn) if number % 2 else turn:
+                blocks.append(session(address, count))
     return times
 
 
@@ -149,11 +149,11 @@ def main() -> None:
     rows = {"a plain text area": times.plain, "the program": times.program}
     if times.codex:
         rows[times.codex_version] = times.codex
-    for name, values in rows.items():
-        ordered = sorted(values)
+    for name, blocks in rows.items():
+        ordered = sorted(chain(*blocks))
         middle, late = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
         print(
-            f"{name:24} p50 {middle * 1000:6.1f} ms   p95 {late * 1000:6.1f} ms   n {len(values)}"
+            f"{name:24} p50 {middle * 1000:6.1f} ms   p95 {late * 1000:6.1f} ms   n {len(ordered)}"
         )
 
 

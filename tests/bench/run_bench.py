@@ -23,13 +23,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from autocoder_tui.demo.script import Reply, tokens
 from autocoder_tui.demo.server import DemoServer
 from tests.bench.start_bench import cpu_seconds, environment
 from tests.terminal.program import ROOT, Pseudoterminal
+
+Cost: TypeAlias = tuple[float, float, float]
+"""CPU seconds to the last token and until idle, and the most memory in MB."""
 
 SIZE = (120, 40)
 QUIET = 0.011
@@ -70,6 +75,23 @@ async def serve(count: int, rate: float) -> None:
         await asyncio.Event().wait()
 
 
+_SERVER = ("tests.bench.run_bench", "serve")
+
+
+@contextmanager
+def server(count: int, rate: float, module: Sequence[str] = _SERVER) -> Iterator[tuple[str, int]]:
+    """The address of a server that streams about `count` tokens, in a process of its own, and how
+    many there are."""
+    me = [sys.executable, "-m", *module, str(count), str(rate)]
+    with subprocess.Popen(me, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        try:
+            url, streamed = process.stdout.readline().split()
+            yield url, int(streamed)
+        finally:
+            process.kill()
+
+
 NOTHING = """
 import asyncio, sys, time
 from textual.app import App
@@ -102,8 +124,7 @@ def until_idle(process: int) -> float:
     return before
 
 
-def of_program(url: str, profile: str | None) -> tuple[float, float, float]:
-    """CPU until the last token and until idle, and the most memory in MB."""
+def of_program(url: str, profile: str | None = None) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "config").mkdir()
@@ -137,7 +158,7 @@ def peak(process: int) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def of_nothing(url: str, reads: str = "nothing") -> tuple[float, float, float]:
+def of_nothing(url: str, reads: str = "nothing") -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         command = [sys.executable, "-c", NOTHING, url, reads]
@@ -164,24 +185,14 @@ def end(screen: Pseudoterminal) -> None:
 
 
 def bench(count: int, rate: float, rounds: int, profile: str | None) -> Mapping[str, object]:
-    me = [sys.executable, "-m", "tests.bench.run_bench", "serve", str(count), str(rate)]
-    figures: dict[str, list[tuple[float, float, float]]] = {
-        "nothing": [],
-        "reader": [],
-        "program": [],
-    }
-    with subprocess.Popen(me, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
-        assert server.stdout is not None
-        url, streamed = server.stdout.readline().split()
-        try:
-            for _ in range(rounds):
-                figures["nothing"].append(of_nothing(url))
-                figures["reader"].append(of_nothing(url, "reader"))
-                figures["program"].append(of_program(url, profile))
-        finally:
-            server.kill()
-    share = 10_000 / int(streamed)
-    report: dict[str, object] = {"tokens": int(streamed), "rate": rate, "rounds": rounds}
+    figures: dict[str, list[Cost]] = {"nothing": [], "reader": [], "program": []}
+    with server(count, rate) as (url, streamed):
+        for _ in range(rounds):
+            figures["nothing"].append(of_nothing(url))
+            figures["reader"].append(of_nothing(url, "reader"))
+            figures["program"].append(of_program(url, profile))
+    share = 10_000 / streamed
+    report: dict[str, object] = {"tokens": streamed, "rate": rate, "rounds": rounds}
     base = statistics.median(last for last, _, _ in figures["nothing"]) * share
     print(f"{streamed} tokens at {rate:.0f}/s (0: as read); median of {rounds}")
     for name, rows in figures.items():

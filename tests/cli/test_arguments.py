@@ -1,8 +1,11 @@
 """What is said of an argument that does not do: what was expected, and what was found."""
 
+import re
+
 import pytest
 
-from autocoder_tui.cli.arguments import run_parser
+from autocoder_tui.cli.arguments import run_parser, tui_parser
+from autocoder_tui.cli.every_parser import commands
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,24 @@ def test_a_value_that_does_not_do(
     assert said in error
     assert "invalid" not in error
     assert "\x1b" not in error
+
+
+def test_the_help_names_every_command() -> None:
+    said = tui_parser().description or ""
+    listed = set(re.findall(r"^  autocoder-tui ([a-z]+) ", said, re.MULTILINE))
+    assert listed == set(commands())
+
+
+@pytest.mark.parametrize("name", ["", *commands()])
+def test_a_usage_is_no_wall_of_flags(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    parser = commands()[name] if name else tui_parser()
+    usage = parser.format_usage()
+    assert usage.startswith(f"usage: autocoder-tui {name}".rstrip())
+    assert usage.count("\n") <= 5
+    for action in parser._actions:
+        if not action.option_strings and action.metavar:
+            assert str(action.metavar) in usage
+    # What stands in it is said above what a person has to scroll to.
+    sentence = (parser.description or "").split("\n")[0].split()[:3]
+    assert " ".join(sentence) in parser.format_help()[:700]

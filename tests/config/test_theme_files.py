@@ -221,6 +221,7 @@ def test_users_theme_wins_over_the_packaged_of_its_name(tmp_path: Path) -> None:
         ('name = "x"\nansi = 1\n', 2, "true or false"),
         ('name = "x"\ncontrast = 3\n', 2, "a number from 4.5 to 10 for contrast, found 3"),
         ('name = "x"\ndescription = 1\n', 2, "one line of at most 200 characters"),
+        ('name = "x"\ndescription = "a\\nb"\n', 2, "one line of at most 200 characters"),
     ],
 )
 def test_a_broken_theme_is_named_and_skipped(

@@ -173,3 +173,32 @@ def test_a_copy_of_the_sample_holds_no_leftovers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "a", "  \n\n x_y 12345 é€😀\t\r\n", "\n    def f():\n"])
 def test_tokens_are_a_partition_of_the_text(text: str) -> None:
     assert "".join(tokens(text)) == text
+
+
+def test_a_second_question_of_a_conversation_is_answered_too() -> None:
+    for asked in ("What is it?", DEMO_REQUIREMENTS):
+        turns = [{"role": "user", "content": asked}]
+        first = answer(turns, max_tokens=100_000).text
+        for number in range(4):
+            turns += [
+                {"role": "assistant", "content": answer(turns, max_tokens=100_000).text},
+                {"role": "user", "content": f"And {number}?"},
+            ]
+            assert answer(turns, max_tokens=100_000).text == first
+
+
+def test_a_second_answer_that_is_cut_off_is_gone_on_with() -> None:
+    asked = [{"role": "user", "content": "What is it?"}]
+    whole = answer(asked, max_tokens=100_000).text
+    asked += [{"role": "assistant", "content": whole}, {"role": "user", "content": "Again?"}]
+    begun = answer(asked, max_tokens=60)
+    assert begun.finish_reason == "length"
+    rest = answer(
+        [
+            *asked,
+            {"role": "assistant", "content": begun.text},
+            {"role": "user", "content": "Go on."},
+        ],
+        max_tokens=100_000,
+    )
+    assert begun.text + rest.text == whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from autocoder_tui.engine.calibration import (
     FIRST_MARGIN,
     Calibration,
     Weights,
+    digits_of,
     kind_of,
     stretches,
 )
@@ -201,3 +203,13 @@ def test_a_prompt_that_was_cut_does_not_teach_to_expect_less() -> None:
     assert teaches(5600, "0.02")
     assert teaches(7000, "0.15")
     assert teaches(20_000, "0.15")
+
+
+_IN_DIGITS = st.sampled_from("0123456789a .\n٣１½é") | st.characters(exclude_categories=[])
+
+
+@given(st.text(_IN_DIGITS))
+def test_digits_are_counted_three_to_a_token(text: str) -> None:
+    runs = re.findall("[0-9]+", text)
+    tokens = sum((len(run) + 2) // 3 for run in runs)
+    assert digits_of(text) == (tokens, sum(map(len, runs)) - tokens)

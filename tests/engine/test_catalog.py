@@ -21,6 +21,7 @@ from autocoder_tui.engine.base_url import (
     is_loopback,
     is_openai,
     is_plain_http,
+    with_scheme,
 )
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret
 from autocoder_tui.engine.errors import RequestError, UnknownModel
@@ -398,3 +399,27 @@ async def test_parameters_of_a_model_are_sent_until_they_are_refused(tmp_path: P
 )
 def test_only_a_date_is_said_to_be_one(day: str | None, said: str) -> None:
     assert Model("m", "p", priced_on=day).price_age == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        (" localhost ", "http://localhost"),
+        ("[::1]:8080/v1", "http://[::1]:8080/v1"),
+        ("192.168.1.5/v1", "http://192.168.1.5/v1"),
+        ("gpu:8000", "http://gpu:8000"),
+        ("box.local:8000/v1", "http://box.local:8000/v1"),
+        ("api.example.com/v1", "https://api.example.com/v1"),
+        ("8.8.8.8", "https://8.8.8.8"),
+        ("http://x", "http://x"),
+        ("ftp://x", "ftp://x"),
+    ],
+)
+def test_a_scheme_that_was_left_out_is_put_there(typed: str, url: str) -> None:
+    assert with_scheme(typed) == url
+
+
+@pytest.mark.parametrize("typed", ["", "sk-proj-abc", "id.secret", "sk/abc", "a b", "host:port"])
+def test_what_may_be_a_key_does_not_become_a_name_to_look_up(typed: str) -> None:
+    assert with_scheme(typed) == typed

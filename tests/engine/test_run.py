@@ -19,6 +19,7 @@ from autocoder_tui.engine.events import (
     PartFinished,
     PartJoined,
     PartWithdrawn,
+    ReasoningDelta,
     RequestStarted,
     RetryScheduled,
     RunCancelled,
@@ -483,6 +484,33 @@ async def test_code_without_a_name_and_no_file_it_could_be_is_said() -> None:
         events = await events_of(request_to(server, target=None))
     assert isinstance(events[-1], RunFailed)
     assert "names no file" in end_of(RunFailed, events).error.message
+
+
+async def test_a_model_that_adds_nothing_is_not_taken_for_one_that_reasons() -> None:
+    """What of its words has no place in a file is shown with its thoughts, and never was one."""
+    script = [Reply(FRAMED[:2000], finish_reason="length")]
+    script += [Reply("The file is already complete.\n")] * 8
+    known = Capabilities()
+    async with DemoServer(script) as server:
+        events = [event async for event in run(request_to(server), capabilities=known)]
+    assert "already complete" in "".join(event.text for event in of(ReasoningDelta, events))
+    assert known.reasons is None
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(FRAMED, reasoning="So."),
+        Reply(f"<think>\nSo.\n</think>\n{FRAMED}"),
+        Reply(f"So.\n</think>\n{FRAMED}"),
+    ],
+)
+async def test_a_model_that_reasons_is_known_to(reply: Reply) -> None:
+    known = Capabilities()
+    async with DemoServer([reply]) as server:
+        events = [event async for event in run(request_to(server), capabilities=known)]
+    assert isinstance(events[-1], RunFinished)
+    assert known.reasons
 
 
 async def test_an_answer_in_prose_is_notes() -> None:

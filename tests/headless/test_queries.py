@@ -139,3 +139,21 @@ def history(folder: Path, *arguments: str) -> str:
         check=True,
     )
     return done.stdout
+
+
+async def test_a_model_is_asked_for_steps_after_it_added_nothing_to_a_file(
+    tmp_path: Path,
+) -> None:
+    """What it said in place of more of the file stands with its thoughts, and never was one."""
+    cut = '<file path="out.py">\n' + "".join(f"a{number} = {number}\n" for number in range(60))
+    said = Reply("The file is already complete.\n")
+    script = [Reply(cut, finish_reason="length"), *[said] * 8]
+    async with DemoServer(lambda got: script.pop(0) if script else Reply(STEPPED)) as server:
+        at = ("--base-url", server.base_url, "-m", "m")
+        failed = await ended(await started(tmp_path, *at, "-r", "x", "-o", "out.py"))
+        assert failed.code == 1
+        script.clear()
+        done = await ended(await started(tmp_path, *at, *ASK, "-r", "What is A?"))
+        asked = server.requests[-1].messages[0]["content"]
+    assert done.out == "It is **one**.\n"
+    assert "steps" in asked

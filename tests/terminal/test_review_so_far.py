@@ -84,6 +84,9 @@ def test_a_run_that_was_killed_can_be_reviewed_with_what_was_decided(tmp_path: P
             screen.until_shows("… coming", "line three")
             screen.press("a", "r")
             screen.until_shows("1 of 2 accepted, 1 rejected")
+            # What is shown is written down a moment later; what answers a further key, after that.
+            screen.press("\r")
+            screen.until_shows("Nothing is written while the reply comes")
             screen.signal(signal.SIGKILL)
             screen.ended()
         with terminal(tmp_path, *at) as screen:

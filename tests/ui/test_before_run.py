@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from autocoder_tui.demo.script import error_reply
+from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.controllers import estimate
+from autocoder_tui.ui.controllers.send_again import send_again
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
@@ -51,6 +54,18 @@ async def test_it_says_what_the_next_run_sends_and_which_runs_were_before(
         assert "hunk by hunk" not in shown(app)  # who has run something knows it
 
 
+async def test_feedback_on_nothing_sends_nothing(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with driven(setup_for(tmp_path, *AT, "-i", "orders.py"), WIDE) as (app, pilot):
+        await shows(app, pilot, "The next run sends")
+        while app.modes.mode != "feedback":
+            await pilot.press("ctrl+n")
+        await until(pilot, lambda: "The next run sends" not in shown(app))
+        while app.modes.mode != "generate":
+            await pilot.press("ctrl+n")
+        await shows(app, pilot, "The next run sends")
+
+
 async def test_what_goes_with_the_picks_is_suggested_below_the_tree(tmp_path: Path) -> None:
     project(tmp_path)
     flags = ("-i", "orders.py", "-r", "Sum them.")
@@ -85,6 +100,51 @@ async def test_it_shows_what_a_model_thinks_until_there_is_an_answer(tmp_path: P
         assert "The model thinks" not in str(app.main.query_one("#welcome", Static).content)
 
 
+async def test_what_was_sent_is_what_the_run_was_begun_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project(tmp_path)
+    (root / "a.py").write_text("x = 1\n")
+    silent = framed("a.py", "x = 2\n", stall="middle", cut_after=0)
+    wrong = framed("a.py", "x = 2\n")
+    flags = ("-i", "orders.py", "-r", "Sum them.")
+    async with serving(tmp_path, [silent, wrong, silent], *flags) as (app, pilot, _):
+        await until(pilot, lambda: app.recovery.done)
+        await pilot.press("f4")
+        await shows(app, pilot, "The next run sends", "orders.py")
+        # What is picked right before is not counted yet.
+        monkeypatch.setattr(estimate, "PAUSE", 3600)
+        app.main.query_one(FilePicker).set_picks({"stock.py"})
+        await pilot.press("ctrl+r")
+        before = app.main.query_one("#welcome", Static)
+        await until(pilot, lambda: "This was sent" in str(before.content))
+        assert "stock.py" in str(before.content)
+        assert "orders.py" not in str(before.content)
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.runner.running)
+        # A proposal that goes back is sent with more than the next run would be.
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.review_session is not None and not app.runner.running)
+        session = app.review_session
+        assert session is not None
+        prepared = session.reviewable.prepared
+        assert prepared is not None
+        limits = prepared.request.limits
+        assert await send_again(app, session, prepared, session.review, "Not so.", limits)
+        await pilot.press("f4")
+        await shows(app, pilot, "Sent. The first words")
+        assert "This was sent" not in shown(app)
+
+
+async def test_a_request_that_failed_is_not_awaited_but_sent_again(tmp_path: Path) -> None:
+    busy = Reply(status=503, body='{"error": {"message": "busy"}}', headers={"retry-after": "3"})
+    async with serving(tmp_path, [busy, framed("a.txt", "one\n")], "-r", "wish") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "is sent again in a moment", "retrying", "This was sent")
+        assert "first words" not in shown(app)
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+
+
 async def test_an_empty_review_and_check_leave_what_leads_to_them_in_sight(tmp_path: Path) -> None:
     async with serving(tmp_path, [framed("a.py", "x = 1\n")], "-r", "do it") as (app, pilot, _):
         await until(pilot, lambda: app.recovery.done)
@@ -111,38 +171,3 @@ async def test_a_wide_terminal_begins_with_what_the_project_says_of_itself(tmp_p
         await shows(app, pilot, "As it is on disk", "The shop of the orders")
         app.main.query_one(FilePicker).set_picks({"stock.py"})
         await shows(app, pilot, "ITEMS = 1")
-
-
-def told(app: AutocoderApp) -> str:
-    return "\n".join(one.message for one in app._notifications)
-
-
-async def test_why_a_run_is_tried_again_stands_where_its_output_will(tmp_path: Path) -> None:
-    busy = error_reply(503, "Come back later", headers={"retry-after": "30"})
-    async with serving(tmp_path, [busy, framed("a.py", "a = 1\n")], "-r", "x") as (app, pilot, _):
-        await pilot.press("ctrl+r")
-        await shows(app, pilot, "Come back later", "It is tried again by itself", "next in")
-        assert "awaited" not in shown(app)
-        assert "later" not in told(app)
-        app.runner.stop()
-        await until(pilot, lambda: not app.runner.running)
-        await until(pilot, lambda: "tried again" not in shown(app))
-
-
-async def test_a_failure_is_said_once_where_it_is_in_sight(tmp_path: Path) -> None:
-    refused = error_reply(401, "Incorrect API key provided")
-    async with serving(tmp_path, [refused], "-r", "x") as (app, pilot, _):
-        await pilot.press("ctrl+r")
-        await shows(app, pilot, "Incorrect API key", "runs it again")
-        await until(pilot, lambda: not app.runner.running)
-        assert "Incorrect" not in told(app)
-
-
-async def test_a_failure_is_told_in_another_pane(tmp_path: Path) -> None:
-    broken = error_reply(503, "Come back later", headers={"retry-after": "1"})
-    refused = error_reply(401, "Incorrect API key provided")
-    async with serving(tmp_path, [broken, refused], "-r", "x") as (app, pilot, _):
-        await pilot.press("ctrl+r")
-        await shows(app, pilot, "It is tried again by itself")
-        await pilot.press("f9")
-        await until(pilot, lambda: "Incorrect" in told(app))

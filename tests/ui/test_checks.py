@@ -21,6 +21,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.check.pane import CheckPane
+from autocoder_tui.ui.widgets.review.check_line import CheckLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 from tests.check.places import project, seen
@@ -58,7 +59,7 @@ async def say_yes(app: AutocoderApp, pilot: Pilot[str]) -> str:
 
 
 def line(app: AutocoderApp) -> str:
-    return str(app.main.query_one("#review-check", Static).content)
+    return app.main.query_one(CheckLine).text
 
 
 async def test_a_check_fails_leads_to_the_line_and_goes_back(tmp_path: Path) -> None:
@@ -137,9 +138,6 @@ async def test_it_is_stopped_with_all_it_started_and_the_screen_stays_alive(
         await pilot.press("escape")
         await until(pilot, lambda: not app.proposal_check.running)
         assert line(app) == ""
-        # It was of the proposal that is still under review.
-        state = str(app.main.query_one("#check-state", Static).content)
-        assert state == "Stopped. The copy was removed."
         assert alive("sleep 61.375") == []
         assert left_over() == []
         assert seen(app.root) == before

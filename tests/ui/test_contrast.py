@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.screen import Screen
-from textual.widgets import Button, Input, SelectionList
+from textual.widgets import Button, Input
 
 from autocoder_tui.config.theme_files import load_themes
 from autocoder_tui.demo.script import Reply
@@ -40,8 +40,9 @@ _MOST = 7.0
 """WCAG 2, level AAA."""
 _PART = 3.0
 """What is no text but has to be seen: WCAG 2, 1.4.11."""
-_SEPARATES = set("─│╱╲┌┐└┘├┤┬┴┼╭╮╯╰▁▔▏▕▊▎")
-"""What only separates, or fills up: nothing is told by it."""
+_SEPARATES = set("─│┌┐└┘├┤┬┴┼╭╮╯╰▁▔▏▕▊▎")
+"""What only separates: nothing is told by it. In high contrast it is seen, too."""
+_FILLS = set("╱╲ ")
 _PARTS = set("━┃█▀▄▌▐▂▃▅▆▇▉▋▍")
 """Bars and the line of the pane with the keyboard."""
 
@@ -61,25 +62,19 @@ def unreadable(app: AutocoderApp) -> list[str]:
     """The texts that can't be read on their ground, and the parts that can't be seen."""
     bad = []
     for x, y, segment in _segments(app.screen):
-        style, signs = segment.style, set(segment.text) - _SEPARATES - {" "}
+        strong = app.theme in _STRONG
+        style, signs = segment.style, set(segment.text) - (set() if strong else _SEPARATES) - _FILLS
         if style is None or not signs:
             continue
         if not style.color or not style.bgcolor or not style.color.triplet or style.dim:
             bad.append(f"{segment.text!r} at {x},{y} has no colours of the theme: {style}")
             continue
         text, ground = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
-        # The sides of a box that is ticked are its frame.
-        if signs <= set("▐▌") and _is_box(app, x, y):
-            continue
-        least = _MOST if app.theme in _STRONG else _TEXT
-        if contrast(text, ground) < (_PART if signs <= _PARTS else least):
+        least = _MOST if strong else _TEXT
+        if contrast(text, ground) < (_PART if signs <= _PARTS | _SEPARATES else least):
             have = f"{contrast(text, ground):.2f} ({text.hex} on {ground.hex})"
             bad.append(f"{segment.text!r} at {x},{y}: {have}")
     return bad
-
-
-def _is_box(app: AutocoderApp, x: int, y: int) -> bool:
-    return any(isinstance(it, SelectionList) for it, _ in app.screen.get_widgets_at(x, y))
 
 
 def unsuited(app: AutocoderApp, theme: str) -> list[str]:
@@ -229,6 +224,28 @@ async def test_every_dialog_can_be_read(tmp_path: Path, theme: str) -> None:
                     assert wrong(app) == [], f"{dialog} {widget}"
             app.pop_screen()
             await closed(app, pilot, dialog)
+
+
+@pytest.mark.parametrize("theme", OF_THE_TERMINAL)
+async def test_selected_text_is_told_apart_in_the_terminals_own_colours(
+    tmp_path: Path, theme: str
+) -> None:
+    """In a line to type in, in a text to type, and in what is selected with the mouse."""
+    async with at_moment(tmp_path, "stream", NARROW) as (app, pilot):
+        await put_on(app, pilot, theme)
+
+        def is_reversed(text: str) -> bool:
+            texts = [it.text for _, _, it in _segments(app.screen) if it.style and it.style.reverse]
+            return text in "".join(texts)
+
+        await pilot.mouse_down(offset=(10, 6))
+        await pilot.hover(offset=(30, 9))
+        await pilot.mouse_up(offset=(30, 9))
+        await until(pilot, lambda: is_reversed("total(orders)"))
+        await pilot.press("ctrl+f", *"src", "shift+home")
+        await until(pilot, lambda: is_reversed("src"))
+        await pilot.press("escape", "f3", "ctrl+home", "shift+end")
+        await until(pilot, lambda: is_reversed("Make total"))
 
 
 colours = st.builds(Color, *[st.integers(0, 255)] * 3)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Button, Input, OptionList
 
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.app import AutocoderApp
@@ -57,6 +58,36 @@ async def test_a_server_is_tested_added_and_refreshed(tmp_path: Path) -> None:
         names = [model.name for model in app.setup.catalog.models]
         assert {"first", "second"} <= set(names)
         await pilot.press("escape")
+
+
+async def below_v1(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server as most are: its API is below /v1, and there is nothing elsewhere."""
+    asked = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+    found = asked == b"/v1/models"
+    body = b'{"data": [{"id": "near"}]}' if found else b'{"detail": "Not Found"}'
+    status = b"200 OK" if found else b"404 Not Found"
+    writer.write(b"HTTP/1.1 %s\r\ncontent-length: %d\r\n\r\n%s" % (status, len(body), body))
+    await writer.drain()
+    writer.close()
+
+
+async def test_host_and_port_are_enough_of_an_address(tmp_path: Path) -> None:
+    server = await asyncio.start_server(below_v1, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, driven(setup_for(tmp_path, environ=KEY)) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: isinstance(app.screen, EndpointForm))
+        button = app.screen.query_one("#key-enter", Button)
+        await until(pilot, lambda: "Test it" in str(button.label))
+        await pilot.press(*f"127.0.0.1:{port}", "enter")
+        await until(pilot, lambda: "1 model." in said(app))
+        await until(pilot, lambda: "Choose" in str(button.label))
+        address = app.screen.query_one("#endpoint-url", Input)
+        assert address.value == f"http://127.0.0.1:{port}/v1"
+        await pilot.press("enter")
+        await until(pilot, lambda: chosen_of(app).model.name == "near")
+        assert chosen_of(app).endpoint.provider.base_url == address.value
 
 
 async def opened(app: AutocoderApp, pilot: Pilot[str]) -> ModelPicker:

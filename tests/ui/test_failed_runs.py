@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from autocoder_tui.demo.script import Received, Reply
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from tests.ui.driving import driven, framed, serving, setup_for, there, until
 
 PASSWORD = "hunter2-canary"
 
@@ -75,3 +77,45 @@ async def test_an_error_in_showing_how_a_run_ended_is_told_and_the_run_is_kept(
         history = app.runner.keeping.history
         await until(pilot, lambda: [run.status for run in history.list()] == ["finished"])
         assert app.is_running
+
+
+async def test_a_target_named_since_takes_the_code_that_named_no_file(tmp_path: Path) -> None:
+    script = [Reply("```python\na = 1\n```\n")]
+    async with serving(tmp_path, script, "-r", "x") as (app, pilot, server):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.runner.resumable)
+        error = there(app.runner.state.error)
+        assert "names no file" in error.message
+        await pilot.press("ctrl+t", *"a.py", "enter")
+        await until(pilot, lambda: app.job().target == "a.py")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        (file,) = there(app.review_session).review.files
+        assert (file.path, file.after) == ("a.py", "a = 1\n")
+        assert app.runner.state.status == "completed"
+        # The reply was whole, so nobody was asked again.
+        assert len(server.requests) == 1
+
+
+async def test_code_that_was_stopped_goes_on_for_a_target_named_since(tmp_path: Path) -> None:
+    """How its last part ended says nothing of what came after it."""
+    code = "```python\n" + "".join(f"a{number} = {number}\n" for number in range(40)) + "```\n"
+
+    def answered(received: Received) -> Reply:
+        *_, last = received.messages
+        if last["role"] == "user":
+            return Reply(code[:200], finish_reason="length")
+        rest = code[len(last["content"]) :]
+        return Reply(f"{rest}So it is.", stall="middle", cut_after=len(rest))
+
+    async with serving(tmp_path, answered, "-r", "x") as (app, pilot, server):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "a30 = " in app.runner.state.text)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.runner.resumable)
+        sent = len(server.requests)
+        await pilot.press("ctrl+t", *"a.py", "enter")
+        await until(pilot, lambda: app.job().target == "a.py")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: len(server.requests) > sent)
+        assert "a.py" in server.requests[sent].messages[1]["content"]

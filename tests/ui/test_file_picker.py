@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from autocoder_tui.ui.widgets.files import picker as picker_module
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.row import Row, cut
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
@@ -133,6 +135,32 @@ async def test_space_toggles_a_file(app: PickerApp) -> None:
         await until(pilot, lambda: app.picker.picks == ())
         changes = [m.picks for m in app.said if isinstance(m, FilePicker.PicksChanged)]
         assert changes[-2:] == [("README.md",), ()]
+
+
+@pytest.mark.parametrize("name", ["README.md", "src"])
+async def test_a_second_space_calls_off_a_pick_that_is_still_looked_at(
+    app: PickerApp, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, may = threading.Event(), threading.Event()
+
+    def slow(*given: object) -> object:
+        looked.set()
+        may.wait(20)
+        return None if name == "README.md" else ({"src/main.py"}, None)
+
+    async with app.run_test() as pilot:
+        await go_to(pilot, app, name)
+        monkeypatch.setattr(picker_module, "why_never", slow)
+        monkeypatch.setattr(app.picker._folders, "pickable_below", slow, raising=False)
+        for presses, picked in ((2, False), (3, True)):
+            looked.clear()
+            may.clear()
+            await pilot.press("space")
+            await until(pilot, looked.is_set)
+            await pilot.press(*["space"] * (presses - 1))
+            may.set()
+            await app.workers.wait_for_complete()
+            await until(pilot, lambda: bool(app.picker.picks) == picked)  # noqa: B023
 
 
 async def test_enter_opens_folders_and_picks_files(app: PickerApp) -> None:
@@ -294,10 +322,32 @@ async def test_empty_project_and_resizing(tmp_path: Path) -> None:
     app = PickerApp(tmp_path)
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.rows() == ["  no files yet: a run writes them"])
+        assert app.picker.refuses("toggle_pick")
+        assert app.picker.refuses("app.find_files")
         await pilot.press("space", "enter", "left", "right", "down", "up", "X", "R")
         for size in ((1, 1), (200, 60), (20, 5)):
             await pilot.resize_terminal(*size)
         await until(pilot, lambda: app.rows()[0].startswith("  no files"))
+
+
+@pytest.mark.parametrize(
+    ("height", "more", "whole"), [(60, 0, True), (60, 40, False), (40, 0, False)]
+)
+async def test_a_small_project_is_seen_whole_in_a_high_terminal(
+    project: Path, height: int, more: int, whole: bool
+) -> None:
+    for number in range(more):
+        (project / f"src/deep/more_{number}.py").write_text("x = 1\n")
+    app = PickerApp(project)
+    async with app.run_test(size=(80, height)) as pilot:
+        await until(pilot, lambda: any("README" in row for row in app.rows()))
+        await pilot.pause(0.1)
+        assert any("util.py" in row for row in app.rows()) is whole
+        # What is ignored stays closed; what was opened is closed and opened as ever.
+        assert not any("out.txt" in row for row in app.rows())
+        await go_to(pilot, app, "src")
+        await pilot.press("left" if whole else "right")
+        await until(pilot, lambda: any("main.py" in row for row in app.rows()) is not whole)
 
 
 async def test_folder_of_thousands_opens(tmp_path: Path) -> None:
@@ -328,10 +378,6 @@ def test_rows_are_exactly_as_wide_as_asked_and_numbers_stay_in_place() -> None:
             text = row.render(Style(), lambda part: Style())
             assert text.cell_len == width
     assert plain(Row(entries[4], 20, picked_below=3, is_open=True)) == "▾ folder         ✓ 3"
-    # Deeper in the tree, too, numbers stay below each other as long as the name leaves room.
-    deep = Row(entries[4], 26, picked_below=3, is_open=True, weight=15)
-    assert plain(deep) == "▾ folder        ✓ 3    ~15"
-    assert plain(Row(entries[4], 18, picked_below=3, is_open=True, weight=15)).endswith("  ✓ 3")
 
 
 def test_cut_names_keep_their_ends() -> None:

@@ -119,7 +119,9 @@ async def test_a_blank_picks_what_a_glob_stands_for(tmp_path: Path) -> None:
         await until(pilot, lambda: app.job().picks == ("tests/test_report.py",))
 
 
-@pytest.mark.parametrize(("size", "beside"), [((80, 24), False), ((120, 40), True)])
+@pytest.mark.parametrize(
+    ("size", "beside"), [((80, 24), False), ((120, 40), True), ((200, 60), True)]
+)
 async def test_the_file_under_the_cursor_is_read_where_it_has_room(
     tmp_path: Path, size: tuple[int, int], beside: bool
 ) -> None:
@@ -128,6 +130,8 @@ async def test_the_file_under_the_cursor_is_read_where_it_has_room(
     async with opened(tmp_path, size) as (_, pilot, finder):
         preview = finder.query_one(FoundPreview)
         assert preview.display is beside
+        if size[0] >= 200:
+            assert finder.query_one(".dialog").region.width == 180
         await pilot.press(*"cli")
         if not beside:
             await pilot.pause(0.3)

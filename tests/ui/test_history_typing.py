@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from textual.content import Content
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from autocoder_tui.store.history.history import History
+from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens import history as history_screen
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.history import AT_FIRST, HistoryScreen
@@ -40,6 +42,16 @@ def told(screen: HistoryScreen) -> str:
     return str(screen.query_one(ToldFrame).border_subtitle)
 
 
+async def history(app: AutocoderApp, pilot: Pilot[str]) -> HistoryScreen:
+    """The history, opened by its key."""
+    await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+    await pilot.press("f6")
+    await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+    screen = app.screen
+    assert isinstance(screen, HistoryScreen)
+    return screen
+
+
 @pytest.fixture
 def never_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_screen, "_PAUSE_IN_TYPING", 3600)
@@ -49,11 +61,7 @@ def never_rests(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_screenful_is_listed_and_the_rest_when_nothing_is_typed(tmp_path: Path) -> None:
     many_runs(tmp_path)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
-        await pilot.press("f6")
-        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
-        screen = app.screen
-        assert isinstance(screen, HistoryScreen)
+        screen = await history(app, pilot)
         rows, head = screen.query_one(RowList), screen.query_one("#history-detail")
         # Nobody types yet: all are listed.
         await until(pilot, lambda: rows.row_count == 2 * COUNT)
@@ -86,11 +94,7 @@ async def test_a_conversation_is_deleted_as_a_whole_though_not_all_of_it_is_list
 ) -> None:
     many_runs(tmp_path, thread="abcdef012345")
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
-        await pilot.press("f6")
-        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
-        screen = app.screen
-        assert isinstance(screen, HistoryScreen)
+        screen = await history(app, pilot)
         rows = screen.query_one(RowList)
         await until(pilot, lambda: rows.row_count == COUNT + 1)
         await pilot.press("slash", *"zq")
@@ -107,11 +111,7 @@ async def test_a_conversation_is_deleted_as_a_whole_though_not_all_of_it_is_list
 async def test_the_rest_comes_by_itself_when_nothing_is_typed(tmp_path: Path) -> None:
     many_runs(tmp_path)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
-        await pilot.press("f6")
-        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
-        screen = app.screen
-        assert isinstance(screen, HistoryScreen)
+        screen = await history(app, pilot)
         rows, head = screen.query_one(RowList), screen.query_one("#history-detail")
         await pilot.press("slash", *"other")
         await until(pilot, lambda: rows.row_count == COUNT)

@@ -23,9 +23,12 @@ from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.palette import Palette
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.settings import SettingsScreen
+from autocoder_tui.ui.widgets.diff.view import DiffView
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.row_list import RowList
-from tests.ui.driving import at_both_sizes, driven, setup_for, until
+from tests.ui.driving import at_both_sizes, driven, framed, serving, setup_for, until
 from tests.ui.test_session import AT
 
 # An answer's block and its line under the cursor; a dialog and what it stands on.
@@ -135,11 +138,42 @@ async def test_the_help_says_what_the_pane_is_for_and_what_is_next(
         await until(pilot, lambda: isinstance(app.focused, RequirementsArea))
         help_ = await helped(app, pilot)
         purpose = str(help_.query_one("#help-purpose", Static).render())
-        assert purpose.startswith("Next: Pick files: F2 goes to the files\nSay here what you want")
+        assert purpose.startswith("Say here what you want")
+        group, line = next(help_.found(""))
+        assert group == "Next: Pick files: F2 goes to the files"
+        assert line.row.id == "pane.files"
+        assert "Next: " not in {group for group, _ in help_.found("f2")}
         await until(pilot, lambda: help_.query_one(RowList).size.height >= 6)
         # What the arrows do is listed for those who look for it.
         assert "requirements.up" not in {line.row.id for _, line in help_.found("")}
         assert "requirements.up" in {line.row.id for _, line in help_.found("up")}
+        await until(pilot, lambda: help_.current and help_.current.row.id == "pane.files")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.focused, FilePicker))
+
+
+async def test_the_help_of_a_dialog_says_what_acts_once_it_is_closed(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: isinstance(app.screen, Finder))
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        help_ = app.screen
+        assert isinstance(help_, KeysHelp)
+        groups = list(dict.fromkeys(group for group, _ in help_.found("")))
+        assert groups[:2] == ["Finding files (here)", "Everywhere (once this is closed)"]
+
+
+async def test_keys_that_do_nothing_now_come_last_in_the_help(tmp_path: Path) -> None:
+    async with serving(tmp_path, [framed("a.py", "x = 1\n")], "-r", "Write it.") as (app, pilot, _):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.focused, DiffView))
+        help_ = await helped(app, pilot)
+        rows = [line.row.id for group, line in help_.found("") if group == "Diff (here)"]
+        assert rows.index("review.previous") < rows.index("review.next_match")
+        assert rows.index("review.next_match") < rows.index("review.end_search")
 
 
 async def test_a_key_found_in_the_help_is_done_or_changed(tmp_path: Path) -> None:
@@ -199,6 +233,10 @@ async def test_a_command_is_found_and_done(tmp_path: Path) -> None:
         assert titles[0][0] == "Requirements"  # where the keyboard is
         assert len(set(titles)) == len(titles)
         assert ("Last write", "Undo last write") in titles
+        # The command that is named so, not the first whose description has the word.
+        await pilot.press(*"check")
+        await until(pilot, lambda: palette.current is not None and palette.current.title == "Check")
+        await pilot.press(*["backspace"] * 5)
         await pilot.press(*"usage", "enter")
         await until(pilot, lambda: type(app.screen).__name__ == "UsageScreen")
 
@@ -225,3 +263,12 @@ async def test_the_help_of_a_dialog_begins_with_its_own_keys(tmp_path: Path) -> 
         assert next(help_.found(""))[0] == "History (here)"
         await pilot.press("f1")
         await until(pilot, lambda: app.screen is history)
+
+
+async def test_the_palette_needs_no_pane_that_nobody_has_seen(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.main.is_complete)
+        with_log = {command.group for command in app._commands(app.main)}
+        await app.main.query_one(LogPane).remove()
+        without = {command.group for command in app._commands(app.main)}
+        assert with_log - without == {"Log"}

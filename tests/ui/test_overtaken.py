@@ -387,6 +387,29 @@ async def test_a_model_that_a_server_names_late_is_not_taken_over_a_newer_choice
         await until(pilot, lambda: there(app.chosen).model.name == "late")
 
 
+async def test_a_run_waits_to_be_asked_for_until_the_server_has_named_its_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = asyncio.Event()
+
+    async def sole_model(_: object) -> str:
+        await answered.wait()
+        return "late"
+
+    monkeypatch.setattr("autocoder_tui.runs.sole_model.sole_model", sole_model)
+    app = AutocoderApp(setup_for(tmp_path, "--base-url", "http://127.0.0.1:9/v1", "-r", "x"))
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: app.recovery.done and app.job().requirements)
+        await pilot.press("ctrl+r")
+        said = "has not said yet which model it has"
+        await until(pilot, lambda: any(said in note.message for note in app._notifications))
+        assert app.screen is app.main
+        answered.set()
+        await until(pilot, lambda: app.chosen is not None)
+        assert there(app.chosen).model.name == "late"
+        assert not app.runner.begun
+
+
 async def test_a_model_is_not_offered_in_place_of_one_that_is_no_longer_asked(
     tmp_path: Path,
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from autocoder_tui.demo.script import Reply
+from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.runs.files_so_far import FilesSoFar
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposed_review import proposed_review
@@ -71,8 +71,9 @@ def pane_of(app: AutocoderApp) -> ReviewPane:
 
 
 def names(app: AutocoderApp) -> list[str]:
-    review = pane_of(app).review
-    return [] if review is None else [file.path for file in review.files]
+    # Panes that nobody sees are not there from the first moment on.
+    reviews = [pane.review for pane in app.main.query(ReviewPane)]
+    return [file.path for review in reviews if review is not None for file in review.files]
 
 
 def marks(app: AutocoderApp, path: str) -> str:
@@ -140,8 +141,7 @@ async def test_that_a_file_is_whole_is_said_only_where_another_one_comes(
         await until(pilot, lambda: said(app).count(told) == times)
         server.go_on()
         await ended(app, pilot)
-        assert "\n".join(app.main.log_lines).count(told) == times
-        await until(pilot, lambda: told not in said(app))  # nothing comes any more
+        assert said(app).count(told) == times
 
 
 async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_path: Path) -> None:
@@ -161,6 +161,8 @@ async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_
         await ended(app, pilot)
         await until(pilot, lambda: {"Write", "Check"} <= set(footer(app).split()))
         assert "still coming: not written yet" not in summary(app)
+        assert "Nothing is written while" not in said(app), "it is true no more"
+        assert "The check is of the whole proposal" not in said(app)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("w")
@@ -271,6 +273,18 @@ async def test_a_stopped_run_is_reviewed_and_gone_on_with(tmp_path: Path) -> Non
         assert names(app) == list(NAMES)
         assert [marks(app, name) for name in NAMES] == ["✓✗", "··", "··"]
         assert all(file.complete for file in there(pane_of(app).review).files)
+
+
+async def test_the_only_file_is_not_called_whole_while_it_is_gone_on_with(tmp_path: Path) -> None:
+    only = file_of("a.txt")
+    cut, refused = Reply(only[:200], finish_reason="length"), error_reply(401, "no")
+    async with streaming(tmp_path, [cut, refused, only[200:]]) as (app, pilot, _):
+        await until(pilot, lambda: app.review_session is not None and app.runner.resumable)
+        assert not there(pane_of(app).review).file("a.txt").complete
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.runner.state.status == "completed")
+        await until(pilot, lambda: there(pane_of(app).review).file("a.txt").complete)
+        assert "of the reply is whole" not in said(app)
 
 
 async def test_verdicts_stay_where_the_reply_is_continued_by_itself(tmp_path: Path) -> None:

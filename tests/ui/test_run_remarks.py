@@ -12,7 +12,6 @@ from textual.widgets import Static
 from autocoder_tui.demo.script import Reply, chunk
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
-from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, framed, serving, until
@@ -97,12 +96,7 @@ async def test_nothing_is_asked_about_a_file_in_which_nothing_changes(tmp_path: 
         assert app.screen is app.main
 
 
-@pytest.mark.parametrize(("in_place", "times"), [(False, 1), (True, 0)])
-async def test_a_try_again_for_the_same_reason_is_told_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_place: bool, times: int
-) -> None:
-    """And not at all where it stands in the place of the output."""
-    monkeypatch.setattr(MainScreen, "says_in_place", in_place)
+async def test_a_try_again_for_the_same_reason_is_told_once(tmp_path: Path) -> None:
     # A server that says when to come back, so that no time is lost here.
     busy = Reply(status=503, body='{"error": {"message": "busy"}}', headers={"retry-after": "0"})
     replies = [busy, busy, busy, framed("b.txt", "new\n")]
@@ -117,4 +111,4 @@ async def test_a_try_again_for_the_same_reason_is_told_once(
         app.notify = note  # type: ignore[method-assign]
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).file is not None)
-        assert sum("busy" in message for message in told) == times
+        assert sum("busy" in message for message in told) == 1

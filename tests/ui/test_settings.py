@@ -17,6 +17,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.key_capture import KeyCapture
 from autocoder_tui.ui.screens.settings import SettingsScreen
 from autocoder_tui.ui.screens.theme_list import ThemeList
+from autocoder_tui.ui.terminal.signs import GIVE_TITLE_BACK, KEEP_TITLE
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
@@ -257,3 +258,18 @@ async def test_a_theme_is_seen_under_the_cursor_and_taken_back(tmp_path: Path) -
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.theme == "ember")
         assert load_settings(file).settings.ui.theme == "ember"
+
+
+async def test_a_title_that_is_switched_off_gives_the_terminals_own_back(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, _):
+        written: list[str] = []
+        app.signs._write = written.append
+        config = app.setup.places.config / "config.toml"
+        config.parent.mkdir(exist_ok=True)
+        config.write_text("[terminal]\ntitle = false\n")
+        app.preferring._take_up()
+        assert written == [GIVE_TITLE_BACK + KEEP_TITLE]
+        config.write_text("[terminal]\ntitle = true\n")
+        app.preferring._take_up()
+        assert "project" in written[-1]
+        assert written[-1].startswith("\x1b]2;")

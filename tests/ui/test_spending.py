@@ -224,7 +224,11 @@ async def test_too_much_is_not_sent_and_files_can_be_left_out(tmp_path: Path) ->
         await until(pilot, lambda: isinstance(app.screen, TooLarge))
         files = app.screen.query_one(SelectionList)
         assert files.selected == ["big.txt", "small.txt"]
-        await pilot.press("space", "enter")
+        assert [files.render_line(y).text[:4] for y in (0, 1)] == ["[✓] "] * 2
+        await pilot.press("space")
+        await until(pilot, lambda: files.selected == ["small.txt"])
+        assert [files.render_line(y).text[:4] for y in (0, 1)] == ["[ ] ", "[✓] "]
+        await pilot.press("enter")
         await until(pilot, lambda: picker.picks == ("small.txt",))
         assert not server.requests
         await pilot.press("ctrl+r")

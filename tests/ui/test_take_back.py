@@ -123,7 +123,7 @@ async def test_after_the_answer_to_a_note_the_proposal_before_is_pointed_to(
         await until(pilot, lambda: app.focused is pane_of(app).diff)
         await pilot.press("minus")
         await until(pilot, lambda: app._notifications)
-        assert any("in history (F6)" in notice.message for notice in app._notifications)
+        assert any("is in the history" in notice.message for notice in app._notifications)
         assert marks(app) == "✓·"
 
 

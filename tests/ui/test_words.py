@@ -79,7 +79,7 @@ def test_every_key_that_is_named_is_one_that_the_program_has() -> None:
         for place, text in sentences()
         for key in NAMED_KEY.findall(text.replace("*", ""))
     }
-    assert len(named) > 15
+    assert len(named) > 2  # the keys of bindings stand in sentences by the names of these
     assert {key: place for key, place in named.items() if key not in known | ELSEWHERE} == {}
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Final
+
+from autocoder_tui.engine.metering.token_borders import TokenBorders
 
 _NONE: Final = 0xFFFF_FFFF
 """The rank of what is no token."""
@@ -53,6 +56,11 @@ class BytePairs:
                 self._single[token[0]] = rank
             elif end - start == 2:
                 self._double[token[0] << 8 | token[1]] = rank
+
+    @cached_property
+    def borders(self) -> TokenBorders:
+        """Where no token reaches across. Takes some 0.05 s the first time."""
+        return TokenBorders(self._text[start:end] for start, end in pairwise(self._ends))
 
     def rank(self, token: bytes) -> int | None:
         """Its rank, None for what is no token."""

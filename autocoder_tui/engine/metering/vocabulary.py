@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from autocoder_tui.engine.metering.byte_pairs import BytePairs
 from autocoder_tui.engine.metering.pieces import PATTERNS, cut
+from autocoder_tui.engine.metering.token_borders import is_wide
 
 if TYPE_CHECKING:
     import tiktoken
@@ -103,10 +104,14 @@ class _KnownPieces(dict[str, int]):
     def __missing__(self, piece: str) -> int:
         found = self._before.get(piece)
         if found is None:
-            tokens = self._pairs.encode(piece.encode())
-            digits = piece.isascii() and piece.isdigit()
-            rare = 0 if digits else sum(token >= RARE for token in tokens)
-            found = len(tokens) | rare << _RARE_BITS
+            parts = [*self._pairs.borders.cut(piece)] if is_wide(piece) else ()
+            if len(parts) > 1:
+                found = sum(map(self.__getitem__, parts))
+            else:
+                tokens = self._pairs.encode(piece.encode())
+                digits = piece.isascii() and piece.isdigit()
+                rare = 0 if digits else sum(token >= RARE for token in tokens)
+                found = len(tokens) | rare << _RARE_BITS
         if len(piece) <= _LONGEST_KNOWN:
             self[piece] = found
         return found

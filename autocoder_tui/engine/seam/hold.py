@@ -101,7 +101,20 @@ class Hold:
 
     def finish(self) -> list[Candidate]:
         """The joins, best first, when the reply has ended."""
-        return best([*self._found(), *self._guesses()])
+        return best([*self._last_fence(), *self._found(), *self._guesses()])
+
+    def _last_fence(self) -> list[Candidate]:
+        """The join of a reply that is the end of the open code fence and no more: so a server goes
+        on from our message. One that begins anew has more to say."""
+        text, plan, reply = self._history.text, self._history.plan, self.reply
+        rest = reply.removeprefix(plan.witness)
+        fence = read_fence(rest.strip())
+        if not plan.prefill or plan.witness.strip() or fence is None or fence.info:
+            return []
+        on_its_own = text.endswith("\n") or rest.startswith("\n")
+        if not (on_its_own and reply.startswith(plan.witness) and inside_fence(text)):
+            return []
+        return [Candidate(len(text), len(plan.witness), Rank.EXPECTED, "prefill")]
 
     @property
     def only_expected(self) -> bool:

@@ -72,6 +72,8 @@ class PartReader:
         self._retract = 0
         self._out: list[str] = []
         self._thoughts: list[str] = []
+        self.has_thought = False
+        """Whether the model wrote down reasoning; what else is put with it never was."""
         history = None if continuation is None else History(text, continuation)
         self._history = history
         self._newlines = None if history is None else NewlineFilter(history.text, history.plan)
@@ -117,8 +119,7 @@ class PartReader:
         """Take the next characters of the reply; what they change in the joined text."""
         for some in _slices(chunk):
             text, reasoning = self._think.feed(some)
-            if reasoning:
-                self._thoughts.append(reasoning)
+            self._think_of(reasoning)
             if text:
                 self._take(text if self._newlines is None else self._newlines.feed(text))
         return self._edit()
@@ -127,7 +128,7 @@ class PartReader:
         """The reply has ended: the last edit, and how the part was joined."""
         self._broken_off = finish_reason is None
         text, reasoning = self._think.finish()
-        self._thoughts.append(reasoning)
+        self._think_of(reasoning)
         if self._newlines is not None:
             text = (self._newlines.feed(text) if text else "") + self._newlines.finish()
         self._take(text)
@@ -166,6 +167,11 @@ class PartReader:
         self._retract, self._out, self._thoughts = 0, [], []
         return edit
 
+    def _think_of(self, reasoning: str) -> None:
+        if reasoning:
+            self._thoughts.append(reasoning)
+            self.has_thought = True
+
     def _append(self, text: str) -> None:
         if text:
             self._text.append(text)
@@ -203,7 +209,7 @@ class PartReader:
                 again = self._end_line()
                 if again is not None:
                     text, reasoning = self._think.feed(again + text)
-                    self._thoughts.append(reasoning)
+                    self._think_of(reasoning)
                     if self._newlines is not None and not self._think.passes_on:
                         # Half a line end comes behind what is held there, not before it.
                         self._think.feed(self._newlines.give_back())
@@ -237,6 +243,7 @@ class PartReader:
 
     def _drop_reasoning(self, line: str) -> str:
         """All that came before a lone closing tag was reasoning: begin again after it."""
+        self.has_thought = True
         thought, _, rest = line.partition(_CLOSE_THINK)
         all_of_it = self._goes_on_with_thought()
         start = self._offset if self._plan is not None and not all_of_it else 0

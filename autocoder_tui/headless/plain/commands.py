@@ -24,6 +24,7 @@ from autocoder_tui.headless.plain.conversation import (
     show_conversation,
 )
 from autocoder_tui.headless.plain.desk import Desk
+from autocoder_tui.headless.plain.first_steps import tell_first_steps
 from autocoder_tui.headless.plain.talk import GivenUp, Left
 from autocoder_tui.runs.setup import Setup
 
@@ -54,7 +55,8 @@ COMMANDS: Final = (
             job.choose_target),
     Command("mode NAME", "generate writes files, clarify asks you before, query answers a question",
             job.choose_mode),
-    Command("model NAME", "choose a model; without a name list them", job.choose),
+    Command("model NAME URL", "choose a model, by URL one of your own server; alone list them",
+            job.choose),
     Command("estimate", "say what a run would send and cost", run.tell_estimate),
     Command("run", "send it, after saying what it costs", run.run),
     Command("lines on/off", "show the lines of a reply as they come, or not", run.toggle_lines),
@@ -137,6 +139,7 @@ def _begin(desk: Desk) -> None:
     else:
         past.offer(desk)
         job.tell_status(desk, "")
+        tell_first_steps(desk)
 
 
 def _guarded(desk: Desk, work: Callable[[], None]) -> None:

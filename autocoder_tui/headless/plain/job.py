@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from autocoder_tui.engine.base_url import check_base_url, with_scheme
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
@@ -151,15 +152,20 @@ def choose_mode(desk: Desk, name: str) -> None:
 
 
 def choose(desk: Desk, name: str) -> None:
-    """Choose a model by its name; without one, list those there are."""
+    """Choose a model by its name, of the server whose URL stands behind it; without one, list those
+    there are."""
     if name:
-        desk.chosen = choose_model(desk.setup, name)
+        name, _, url = name.partition(" ")
+        base_url = check_base_url(with_scheme(url)) if url.strip() else None
+        desk.chosen = choose_model(desk.setup, name, base_url)
         for warning in desk.chosen.warnings:
             desk.talk.tell(warning)
         tell_model(desk)
         return
     names = [f"{model.name}, {model.provider}" for model in desk.setup.catalog.models]
-    desk.talk.listed("Models of the table; model NAME chooses one, of a server too:", names)
+    desk.talk.listed(
+        "Models of the table; model NAME chooses one, model NAME URL one of a server:", names
+    )
 
 
 def tell_model(desk: Desk) -> None:

@@ -95,8 +95,10 @@ def go_on(desk: Desk, _: str) -> None:
     chosen = _ready(desk)
     if chosen is None:
         return
-    limits = _limits(desk, desk.prepared.request.limits)
-    prepared = desk.prepared.for_model(chosen, partial=desk.state.text, limits=limits)
+    limits, state = _limits(desk, desk.prepared.request.limits), desk.state
+    prepared = desk.prepared.going_on(
+        chosen, state.text, ended=state.finish_reason, target=desk.job.target, limits=limits
+    )
     if _may_be_sent(desk, prepared) and _makes_room(desk):
         _go(desk, prepared)
 

@@ -53,11 +53,15 @@ async def do(app: Program, deed: Deed) -> None:
 async def propose(app: Program, block: CodeBlock) -> None:
     """Make a block the proposal of a file that is named."""
     if app.runner.running:
-        app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+        app.tell(
+            f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
+            severity="warning",
+        )
         return
     if not block.is_closed:
         app.tell(
-            "This block is incomplete. Ctrl+G goes on with the answer; y copies what is there."
+            f"This block is incomplete. {app.key('run.continue')} goes on with the answer; "
+            f"{app.key('answer.copy')} copies what is there."
         )
         return
     picks = app.job().picks

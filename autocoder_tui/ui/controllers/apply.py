@@ -79,7 +79,7 @@ async def apply_review(app: Program, session: ReviewSession) -> str | None:
             now = {file.path: seen.place(file) for file in review.files}
             follow_moves(app, {old: new for path, old in was.items() if old and (new := now[path])})
             session.wrote(applied.record, written)
-            return written.line
+            return app.with_keys(written.line)
 
 
 async def _agreed(

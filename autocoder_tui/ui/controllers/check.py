@@ -184,7 +184,10 @@ class ProposalCheck:
             app.tell(OF_A_WHOLE_REPLY["check"], severity="warning")
             return None
         if self.running:
-            app.tell("A check is under way: F7 shows it, Esc stops it.")
+            app.tell(
+                f"A check is under way: {app.key('pane.check')} shows it, "
+                f"{app.key('run.stop')} stops it."
+            )
             return None
         sandbox = await asyncio.to_thread(sandbox_here)
         commands = await self._commands(sandbox)
@@ -238,8 +241,9 @@ class ProposalCheck:
                 app.main.log_line(f"check: {words}")
                 app.signs.ended("the check is over")
         if app.main.pane not in ("check", "review"):
+            shows = app.key("pane.check")
             app.tell(
-                words if sign == " ✓" else f"{words}. F7 shows what was printed.",
+                words if sign == " ✓" else f"{words}. {shows} shows what was printed.",
                 severity="information" if sign == " ✓" else "warning",
             )
 
@@ -267,8 +271,8 @@ class ProposalCheck:
 
     def _show_doing(self) -> None:
         passed = time.monotonic() - self._since
-        # A long command is cut, and what can be done about it is not.
-        line = f"… checking, {passed:.0f} s · F7 shows, Esc stops: {self._doing}"
+        shows, stops = self._app.key("pane.check"), self._app.key("run.stop")
+        line = f"… checking: {self._doing}, {passed:.0f} s · {shows} shows, {stops} stops"
         self._app.main.query_one(ReviewPane).show_checking(line)
 
     # ------------------------------------------------------------------ what follows
@@ -308,7 +312,10 @@ class ProposalCheck:
             app.tell("No check has failed, so there is nothing to send back: C checks.")
             return
         if app.runner.running or self.running:
-            app.tell("A run or a check is under way: wait for it, or stop it (Esc) first.")
+            app.tell(
+                "A run or a check is under way: wait for it, or stop it "
+                f"({app.key('run.stop')}) first."
+            )
             return
         prepared = session.reviewable.prepared
         if prepared is None:

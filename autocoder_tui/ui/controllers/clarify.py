@@ -16,7 +16,7 @@ from autocoder_tui.ui.screens.clarification import ClarificationScreen
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
 _SENT_TITLE = "Requirements with your answers"
-_SENT_HINT = "This is sent. It can be changed here; Ctrl+S sends it, Esc goes back."
+_SENT_HINT = "This is sent. It can be changed here; {text.done} sends it, {text.cancel} goes back."
 
 
 class ClarifyRounds:
@@ -40,7 +40,7 @@ class ClarifyRounds:
         if left is not None and left.rounds and not left.sent:
             self._app.tell(
                 f"The questions asked before writing are kept ({_counted(left)}): in the mode "
-                "Clarify, Ctrl+R goes on with them."
+                f"Clarify, {self._app.key('run.start')} goes on with them."
             )
 
     async def settle(self, job: Job, chosen: ChosenModel) -> Job | None:
@@ -58,7 +58,7 @@ class ClarifyRounds:
         self.change(begun)
         while await app.push_screen_wait(ClarificationScreen(self)):
             text = await app.dialog_drafts.ask(
-                _SENT_TITLE, _SENT_HINT, self.clarification.text(), prose=True
+                _SENT_TITLE, self._app.with_keys(_SENT_HINT), self.clarification.text(), prose=True
             )
             if text is not None and text.strip():
                 if text != self.clarification.text():

@@ -27,7 +27,7 @@ async def commit_last_write(app: Program) -> None:
         if entry is None:
             app.tell(
                 "Nothing that was written in this project is left to commit: write a "
-                "review first (Enter in F5)."
+                f"review first ({app.key('review.apply')} in {app.key('pane.review')})."
             )
             return
         paths = [file.target for file in entry.record.files]

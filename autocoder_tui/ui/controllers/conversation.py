@@ -72,7 +72,10 @@ class OpenConversation:
         if self._is_busy():
             return
         if self.now.thread:
-            self._app.tell("The next question begins a new conversation; F6 has the one before.")
+            history = self._app.key("history.show")
+            self._app.tell(
+                f"The next question begins a new conversation; {history} has the one before."
+            )
         self._change(Conversation())
         self._app.main.show("requirements")
 
@@ -84,7 +87,10 @@ class OpenConversation:
         self._change(self.now.before(run_id))
         self._app.prompting.replace(asked.question)
         self._app.main.show("requirements")
-        self._app.tell("Change it if you like: Ctrl+R asks it as another branch (b shows each).")
+        run, each = self._app.key("run.start"), self._app.key("answer.branch")
+        self._app.tell(
+            f"Change it if you like: {run} asks it as another branch ({each} shows each)."
+        )
 
     def next_branch(self) -> None:
         """Show another branch of the conversation."""
@@ -109,7 +115,9 @@ class OpenConversation:
 
     def _is_busy(self) -> bool:
         if self.is_under_way:
-            self._app.tell("An answer is coming: wait for it, or stop it (Esc) first.")
+            self._app.tell(
+                f"An answer is coming: wait for it, or stop it ({self._app.key('run.stop')}) first."
+            )
         return self.is_under_way
 
     def _change(self, now: Conversation) -> None:

@@ -103,7 +103,8 @@ class DialogDrafts:
             titles = ", ".join(f"“{visible(one.title)}”" for one in left)
             self._app.tell(
                 f"What you typed in {titles} is kept: it is there when you open that again, "
-                "and in the list of prompts (Alt+P in the requirements).",
+                "and in the list of prompts "
+                f"({self._app.key('prompt.search')} in the requirements).",
                 timeout=12,
             )
 

@@ -37,12 +37,16 @@ async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -
     Must be called from a worker.
     """
     if len(text) > LARGEST_EDITED_HERE:
-        app.tell("This is too large to edit here: E opens it in your editor.", severity="warning")
+        app.tell(
+            f"This is too large to edit here: {app.key('review.edit_outside')} opens it in your "
+            "editor.",
+            severity="warning",
+        )
         return None
     if not keeps(text):
         app.tell(
-            "This text has line endings that editing it here would change: E opens it in "
-            "your editor.",
+            "This text has line endings that editing it here would change: "
+            f"{app.key('review.edit_outside')} opens it in your editor.",
             severity="warning",
         )
         return None
@@ -95,7 +99,8 @@ def _edit_suspended(app: Program, text: str, path: str, line: int) -> EditorText
             left = _attempt(app, text, path, line)
     except SuspendNotSupported as error:
         raise EditorFailed(
-            "The screen can't be given to an editor here. Edit in place (e) instead."
+            "The screen can't be given to an editor here. Edit in place "
+            f"({app.key('review.edit')}) instead."
         ) from error
     if isinstance(left, EditorFailed):
         raise left

@@ -105,6 +105,7 @@ class Estimator:
             found = await asyncio.to_thread(make)
             if found is None:
                 self._app.feedback.show_scope()
+                self._app.main.show_next_run(None)
                 return
             prepared, before = found
             weighed = await asyncio.to_thread(self._weigh, prepared, job, chosen)
@@ -189,18 +190,24 @@ class Estimator:
         if share is not None and share >= settings.context_warning:
             level, words = 1, "Models get worse as it fills."
         if share is not None and share >= settings.context_alarm:
-            level, words = 2, "Expect mistakes; leave files out."
+            level, words = 2, "Expect mistakes; send less."
         if weighed.problem is not None:
             level, words = 3, "That is too much: nothing can be sent."
         if level > self._warned and share is not None:
-            heaviest = ", ".join(
-                f"{path} ({format_tokens(tokens)})"
-                for path, tokens in list(weighed.weights.items())[:3]
-            )
-            weighs = f" Heaviest: {heaviest}." if heaviest else ""
+            weighs = _heaviest(weighed)
             text = f"The input takes {share * 100:.0f} % of the context window. {words}{weighs}"
             self._app.tell(text, severity="warning")
         self._warned = level
+
+
+def _heaviest(weighed: Weighed) -> str:
+    """What to leave out, or to shorten."""
+    written = weighed.estimate.prompt_tokens - sum(weighed.weights.values())
+    parts = [("what you write, and how to answer", written), *weighed.weights.items()]
+    ranked = sorted(parts, key=lambda part: -part[1])[:3]
+    return (
+        f" Heaviest: {', '.join(f'{name} ({format_tokens(tokens)})' for name, tokens in ranked)}."
+    )
 
 
 def _described(job: Job, chosen: ChosenModel) -> tuple[Job, str, str]:

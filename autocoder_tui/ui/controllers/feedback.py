@@ -38,8 +38,8 @@ from autocoder_tui.values import dataclass
 
 _TITLE: Final = "What the model is told"
 NOTHING_YET: Final = (
-    "There is no proposal to give feedback on yet: run first (Ctrl+N goes to another mode), "
-    "or open a run from the history (F6)."
+    "There is no proposal to give feedback on yet: run first ({mode.next} goes to another mode), "
+    "or open a run from the history ({history.show})."
 )
 
 
@@ -106,7 +106,9 @@ class FeedbackRounds:
         cost = ""
         if aside_tokens is not None:
             tokens = format_tokens(aside_tokens)
-            cost = f"an instruction first, ~{tokens} tokens (Ctrl+S: without)"
+            cost = (
+                f"an instruction first, ~{tokens} tok ({self._app.key('feedback.as_is')}: without)"
+            )
         self._app.main.show_about(words, cost)
 
     # ------------------------------------------------------------------ what it would cost
@@ -148,7 +150,7 @@ class FeedbackRounds:
         app, session = self._app, self._app.review_session
         prepared = None if session is None else session.reviewable.prepared
         if prepared is None:
-            app.tell(NOTHING_YET)
+            app.tell(app.with_keys(NOTHING_YET))
             return
         history = app.runner.keeping.history
         now, thread = prepared.request.run_id, prepared.thread or prepared.request.run_id
@@ -172,13 +174,16 @@ class FeedbackRounds:
             if self._refining:
                 self._skip()
             else:
-                app.tell("A request is under way: wait for it, or stop it (Esc) first.")
+                app.tell(
+                    "A request is under way: wait for it, or stop it "
+                    f"({app.key('run.stop')}) first."
+                )
             return
         if app.runner.running:
             return
         subject, chosen = self._subject(), app.chosen
         if subject is None:
-            app.tell(NOTHING_YET, severity="warning")
+            app.tell(app.with_keys(NOTHING_YET), severity="warning")
             return
         complaint = self._complaint(subject)
         if not complaint.text:
@@ -251,7 +256,8 @@ class FeedbackRounds:
             return None
         self._skipped = False
         app.main.log_line(
-            "Asking the model to make an instruction of your feedback; Ctrl+S skips that."
+            "Asking the model to make an instruction of your feedback; "
+            f"{app.key('feedback.as_is')} skips that."
         )
         self._refining = True
         try:
@@ -294,6 +300,5 @@ def _cost_in_words(state: RunState) -> str:
     if usage is None:
         return "Made of your feedback; change it as you like."
     cost = f", {format_usd(usage.cost_usd)}" if usage.cost_usd is not None else ""
-    sent, came = format_tokens(usage.prompt_tokens), format_tokens(usage.completion_tokens)
-    tokens = f"{sent} tokens in, {came} out"
+    tokens = f"{format_tokens(usage.prompt_tokens)} + {format_tokens(usage.completion_tokens)} tok"
     return f"Made of your feedback ({tokens}{cost}); change it as you like."

@@ -13,7 +13,10 @@ async def explain_figures(app: Program, field: str = "") -> None:
     """Explain every figure, that of `field` first. Must be called from a worker."""
     view, chosen = app.main.query_one(Meters).view, app.chosen
     if view is None or chosen is None:
-        app.tell("There are no figures yet: choose a model (Ctrl+O), and say what you want.")
+        app.tell(
+            f"There are no figures yet: choose a model ({app.key('model.choose')}), and say what "
+            "you want."
+        )
         return
     shown = figures(view, chosen.model, app.setup.limits, _sent(app.job()))
     await app.push_screen_wait(FiguresHelp(shown, field))

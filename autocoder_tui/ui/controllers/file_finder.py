@@ -291,7 +291,8 @@ class FileFinder:
         others = {other: paths for other, paths in self._saved.sets.items() if other != name}
         if await self._written(lambda kept: kept.save_set(name, picks), "The set"):
             self._saved = SavedPicks(self._saved.recent, {**others, name: picks})
-            self._app.tell(f"{count} saved as {name}: the finder (Ctrl+F) picks them again.")
+            finder = self._app.key("files.find")
+            self._app.tell(f"{count} saved as {name}: the finder ({finder}) picks them again.")
             await self._regroup()
 
     def delete_set(self, name: str) -> None:

@@ -24,7 +24,10 @@ _HINT: Final = (
 async def paste_reply(app: Program) -> None:
     """Ask for a reply from elsewhere, and review it."""
     if app.runner.running:
-        app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+        app.tell(
+            f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
+            severity="warning",
+        )
         return
     text = await app.dialog_drafts.ask(_TITLE, _HINT, tall=True)
     if text is None:

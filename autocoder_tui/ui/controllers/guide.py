@@ -17,16 +17,14 @@ from autocoder_tui.runs.guide import (
     next_step,
     steps_of,
 )
-from autocoder_tui.ui.key_rows import key_name
-from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.guide_line import GuideLine, Progress
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.workspace.git import find_git
 
-_END: Final = "Done. Ctrl+P lists every command, F1 every key; Ctrl+Q quits."
-_END_OF_DEMO: Final = "Done and committed. For a project of yours: Ctrl+Q, then autocoder-tui."
+_END: Final = "Done. {app.palette} lists every command, {app.keys} every key; {app.quit} quits."
+_END_OF_DEMO: Final = "Done and committed. For a project of yours: {app.quit}, then autocoder-tui."
 _END_WITHOUT_GIT: Final = "Done: tested and written. No commit: git was not found here."
 
 
@@ -40,8 +38,9 @@ class FirstGuide:
         self._line: GuideLine | None = None
         self._steps: tuple[StepId, ...] = ()
         self._done: frozenset[StepId] = frozenset()
-        self._keys: dict[str, str] = {}
         self._over = False
+        self.next_key = ""
+        """What the key of the next step is called in the settings; "" where there is none."""
 
     async def begin(self) -> None:
         """Show it in the demo and where nothing has ever been run, unless that was done before."""
@@ -59,15 +58,6 @@ class FirstGuide:
         app = self._app
         self._steps = steps_of(demo=app.setup.demo, repository=find_git(app.root) is not None)
         self._done, self._over = frozenset(), False
-        # It knows every screen there is: imported when it is wanted.
-        from autocoder_tui.ui.key_table import key_sections
-
-        self._keys = {
-            row.id: key_name(row.keys[0])
-            for section in key_sections(keymap_of(app.setup.settings)[0])
-            for row in section.rows
-            if row.keys
-        }
         self._line = GuideLine()
         app.main.mount(self._line, after=app.main.query_one(HeaderLine))
         app.main.bindings_updated_signal.subscribe(app.main, self._changed)
@@ -115,20 +105,26 @@ class FirstGuide:
         if step is None:
             self._over = True
             self._remember()
+        named: list[str] = []
+
+        def key(id: str) -> str:
+            named.append(id)
+            return self._app.key(id)
+
+        words = self._end() if step is None else advice(step, now, key)
+        self.next_key = named[0] if named else ""
         line.progress = Progress(
             [TITLES[one] for one in self._steps],
             done,
             None if step is None else self._steps.index(step),
-            self._end() if step is None else advice(step, now, self._key),
+            words,
         )
 
     def _end(self) -> str:
         if not self._app.setup.demo:
-            return _END
-        return _END_OF_DEMO if "commit" in self._steps else _END_WITHOUT_GIT
-
-    def _key(self, id: str) -> str:
-        return self._keys.get(id, "")
+            return self._app.with_keys(_END)
+        in_demo = _END_OF_DEMO if "commit" in self._steps else _END_WITHOUT_GIT
+        return self._app.with_keys(in_demo)
 
     def _situation(self) -> Situation:
         app, session = self._app, self._app.review_session

@@ -197,7 +197,8 @@ class HistoryActions:
         if len(ids) == 1:
             agreed = await self._sure("Delete this run for good?", name)
         else:
-            text = f"{name}\n\nAll its {len(ids)} runs that are listed; t lists them one by one."
+            text = f"{name}\n\nAll its {len(ids)} runs that are listed; "
+            text += f"{self._app.key('history.threads')} lists them one by one."
             agreed = await self._sure("Delete this conversation for good?", text)
         if agreed:
             await asyncio.to_thread(self._app.recovery.history.delete, ids)

@@ -24,7 +24,9 @@ _KEPT: Final = 20
 """Previews that are at hand without being read again."""
 _MOST_TEXT: Final = 40_000
 """Characters of a reply that are shown beside the list."""
-_LARGE: Final = "This run is large: only the beginning of its text is shown. d opens its diff."
+_LARGE: Final = (
+    "This run is large: only the beginning of its text is shown. {history.diff} opens its diff."
+)
 _CUT: Final = "Only the beginning of the text is shown."
 
 
@@ -75,7 +77,9 @@ class HistoryPreviews:
             if glance is None:
                 return Preview(remark="This run is not in the history any more.")
             if glance.run is None:
-                return Preview(entries=_entries(run, glance, glance.reply), remark=_LARGE)
+                return Preview(
+                    entries=_entries(run, glance, glance.reply), remark=self._app.with_keys(_LARGE)
+                )
             text, remark = said_by(glance.run), ""
             try:
                 proposed = proposed_review(self._as_it_stands(glance.run))

@@ -19,6 +19,8 @@ from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from autocoder_tui.runs.window_probe import AskedWindow
     from autocoder_tui.ui.screens.model_picker import Known, Listing
 
@@ -32,6 +34,7 @@ class ModelChoice:
         self.asked: AskedWindow | None = None
         """What the chosen model's server last said of its window."""
         self._warned: set[str] = set()
+        self._served: Worker[None] | None = None
 
     def set(self, chosen: ChosenModel) -> None:
         self.chosen = chosen
@@ -71,9 +74,14 @@ class ModelChoice:
     def choose_served(self) -> None:
         """Take the model of the server given by its address alone, once it says which it has."""
         self._app.main.query_one(HeaderLine).model = "asking the server for its model…"
-        self._app.run_worker(
+        self._served = self._app.run_worker(
             self._choose_served(), group="served", exclusive=True, exit_on_error=True
         )
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a server has yet to say which model it has."""
+        return self._served is not None and not self._served.is_finished
 
     async def _choose_served(self) -> None:
         from autocoder_tui.runs.sole_model import sole_model
@@ -92,7 +100,7 @@ class ModelChoice:
             return
         self.choose(name)
         if self.is_keyless:
-            self.first_steps()
+            self.first_steps(unasked=True)
 
     @property
     def _place(self) -> tuple[str, str] | None:
@@ -151,7 +159,13 @@ class ModelChoice:
             ]
             models = [model, *(one for one in models if one not in same)]
         ready = frozenset((one.provider, one.name) for one in models if self._is_ready(one))
-        return Known(tuple(models), ready)
+        variables = {
+            one.name: one.key_variable for one in self._app.setup.catalog.providers.values()
+        }
+        if chosen is not None:
+            provider = chosen.endpoint.provider
+            variables[provider.name] = provider.key_variable
+        return Known(tuple(models), ready, variables)
 
     async def _refresh(self, model: Model) -> tuple[str, Known]:
         from autocoder_tui.ui.controllers.endpoints import refresh
@@ -159,7 +173,8 @@ class ModelChoice:
         provider = self._app.setup.catalog.providers.get(model.provider)
         if provider is None:
             return (
-                f"{model.provider} is not in models.toml: add it with Ctrl+N first.",
+                f"{model.provider} is not in models.toml: add it with "
+                f"{self._app.key('picker.add')} first.",
                 self._known(),
             )
         said = await refresh(self._app, provider)
@@ -189,7 +204,9 @@ class ModelChoice:
             provider = self.chosen.endpoint.provider
         self.choose(model.name, None if provider is None else provider.base_url, model)
         if self.is_keyless:
-            self.first_steps()
+            from autocoder_tui.ui.screens.first_steps import MODEL
+
+            self.first_steps(at=MODEL)
 
     def _is_ready(self, model: Model) -> bool:
         if self.chosen is not None and model == self.chosen.model:
@@ -221,11 +238,17 @@ class ModelChoice:
         if asked.window.tokens is not None:
             self.set(asked.chosen)
 
-    def first_steps(self) -> None:
-        """Say how to get a key, and offer what needs none."""
-        self._app.run_worker(self._first_steps(), exit_on_error=True)
+    def first_steps(self, *, unasked: bool = False, at: str | None = None) -> None:
+        """Say how to get a key, and offer what needs none; `at` is the choice to begin with.
 
-    async def _first_steps(self) -> None:
+        `unasked` says that no key has led here: whoever types is waited for, and whoever has
+        opened something meanwhile is asked at the first run instead.
+        """
+        self._app.run_worker(
+            self._first_steps(unasked, at), group="first-steps", exit_on_error=True
+        )
+
+    async def _first_steps(self, unasked: bool, at: str | None) -> None:
         if self.chosen is None:
             return
         from autocoder_tui.engine.provider.local_servers import LocalServer
@@ -233,7 +256,11 @@ class ModelChoice:
         from autocoder_tui.ui.screens.first_steps import ADD, DEMO, MODEL, FirstSteps
 
         keyed = await asyncio.to_thread(models_with_keys, self._app.setup)
-        screen = FirstSteps(self.chosen.endpoint.provider, keyed)
+        if unasked:
+            await self._app.until_nobody_types()
+            if self._app.screen is not self._app.main or not self.is_keyless:
+                return
+        screen = FirstSteps(self.chosen.endpoint.provider, keyed, at)
         answer = await self._app.push_screen_wait(screen)
         if answer == DEMO:
             self._app.exit(DEMO)

@@ -129,11 +129,12 @@ class ProjectActions:
         if self.running:
             return self.face.waits and "waits for you"
         states = {step.state for step in progress.steps}
+        runs = self._app.key("steps.run")
         if "failed" in states:
-            return "failed: r tries again"
+            return f"failed: {runs} tries again"
         if states & {"stopped", "running"}:
-            return "stopped: r goes on"
-        return "r runs on" if states & {"done", "skipped", "stale"} else "r runs"
+            return f"stopped: {runs} goes on"
+        return f"{runs} runs on" if states & {"done", "skipped", "stale"} else f"{runs} runs"
 
     # ------------------------------------------------------------------ running
 
@@ -221,9 +222,9 @@ class ProjectActions:
     async def _run(self, *, pause: bool) -> None:
         app, progress = self._app, self.progress
         if self.running:
-            app.tell("It runs already: Esc stops it.")
+            app.tell(f"It runs already: {app.key('run.stop')} stops it.")
         elif app.text_calls.running or app.runner.running:
-            app.tell("A run is under way: wait for it, or stop it (Esc) first.")
+            app.tell(f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.")
         elif progress is not None and progress.ended:
             app.tell("All steps are done: a runs them again from the one under the cursor.")
         elif await self.opening.ready() and (limits := await self.opening.limits()):
@@ -240,17 +241,17 @@ class ProjectActions:
 
     async def _configure(self) -> None:
         if self.running:
-            self._app.tell("A step is under way: stop it (Esc) first.")
+            self._app.tell(f"A step is under way: stop it ({self._app.key('run.stop')}) first.")
             return
         planned = await self.opening.choose(self.progress)
         if planned is not None and self.running:
-            self._app.tell("A step is under way: stop it (Esc) first.")
+            self._app.tell(f"A step is under way: stop it ({self._app.key('run.stop')}) first.")
         elif planned is not None:
             self._plan(planned)
 
     async def _edit_prompt(self) -> None:
         if self.running:
-            self._app.tell("A step is under way: stop it (Esc) first.")
+            self._app.tell(f"A step is under way: stop it ({self._app.key('run.stop')}) first.")
             return
         if await self.opening.edit_prompt() and self.session is not None and not self.running:
             session, self.session = self.session, None
@@ -291,7 +292,7 @@ class ProjectActions:
     def _editable(self, session: ProjectSession, index: int) -> bool:
         step = session.progress.steps[index]
         if self.running and session.progress.at == index:
-            self._app.tell("This step is under way: stop it (Esc) first.")
+            self._app.tell(f"This step is under way: stop it ({self._app.key('run.stop')}) first.")
             return False
         if not session.output_text(index):
             self._app.tell(f"{step.name} has no output yet.")

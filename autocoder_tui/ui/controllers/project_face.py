@@ -137,7 +137,8 @@ class ScreenFace:
         return ScriptEnded(code if code >= 0 else None, words)
 
     async def propose(self, proposal: Proposal) -> Proposed:
-        with _Waiting(self, "waits for your review (F5): Enter writes what you accepted"):
+        review, writes = self._app.key("pane.review"), self._app.key("review.apply")
+        with _Waiting(self, f"waits for your review ({review}): {writes} writes what you accepted"):
             proposed = await self.review.propose(proposal)
         if self._app.main.pane in ("review", "output"):
             self._app.main.show("steps")

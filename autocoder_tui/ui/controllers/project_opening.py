@@ -39,8 +39,8 @@ from autocoder_tui.values import dataclass
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _PROMPT_TITLE = "What you want"
 _PROMPT_HINT = (
-    "In a sentence or a page: what the steps go from. It stands in .autocoder/prompt. Ctrl+S "
-    "keeps it."
+    "In a sentence or a page: what the steps go from. It stands in .autocoder/prompt. "
+    "{text.done} keeps it."
 )
 
 
@@ -112,7 +112,9 @@ class ProjectOpening:
     def _model(self) -> ChosenModel:
         chosen = self._app.chosen
         if chosen is None:
-            raise ProjectUnusable("No model is chosen yet: Ctrl+O chooses one.")
+            raise ProjectUnusable(
+                f"No model is chosen yet: {self._app.key('model.choose')} chooses one."
+            )
         return as_known_now(self._app.setup, chosen)
 
     # ------------------------------------------------------------------ which steps
@@ -163,7 +165,9 @@ class ProjectOpening:
         if not keeps(begin):
             # Prose has no use for more than one kind of newline.
             begin = before = "\n".join(begin.splitlines())
-        text = await app.dialog_drafts.ask(_PROMPT_TITLE, _PROMPT_HINT, begin, prose=True)
+        text = await app.dialog_drafts.ask(
+            _PROMPT_TITLE, app.with_keys(_PROMPT_HINT), begin, prose=True
+        )
         if text is None or not text.strip() or text.strip() == before.strip():
             return False
         try:

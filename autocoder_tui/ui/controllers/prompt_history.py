@@ -116,7 +116,8 @@ class PromptHistory:
         if all(prompt.text != draft for prompt in self._known):
             self._app.session.keep_draft(draft)
             if draft.strip():
-                self._app.tell("Your draft is kept: Alt+P lists it, Ctrl+Up goes back to it.")
+                lists, back = self._app.key("prompt.search"), self._app.key("prompt.earlier")
+                self._app.tell(f"Your draft is kept: {lists} lists it, {back} goes back to it.")
         self._app.session.forget_draft(text)
         self._put(text)
         self._entitle("")
@@ -139,7 +140,8 @@ class PromptHistory:
         if not text.strip():
             app.tell("There are no requirements to keep as a template.")
             return
-        hint = "Kept for all projects. Alt+P lists it with the earlier prompts."
+        lists = app.key("prompt.search")
+        hint = f"Kept for all projects. {lists} lists it with the earlier prompts."
         name = await app.push_screen_wait(LineDialog("Save the requirements as", hint))
         if name is None:
             return

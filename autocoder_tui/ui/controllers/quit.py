@@ -66,7 +66,10 @@ def leave(app: Program) -> None:
     typing = any(isinstance(screen, TextDialog) for screen in app.screen_stack)
     reason = _reason(app)
     if isinstance(app.screen, ModalScreen) and (typing or app.runner.running):
-        app.tell("Answer or close this first (Esc); then Ctrl+Q quits.", severity="warning")
+        app.tell(
+            f"Answer or close this first (Esc); then {app.key('app.quit')} quits.",
+            severity="warning",
+        )
     elif reason is None:
         app.exit()
     else:
@@ -80,8 +83,8 @@ def _reason(app: Program) -> Reason | None:
         return Reason("A run is under way", text)
     if app.batches.running:
         text = (
-            "Stop it and quit? What has come is kept. Q goes on with the batch later, and nothing "
-            "is paid for twice."
+            "Stop it and quit? What has come is kept. "
+            f"{app.key('batch.show')} goes on with the batch later, and nothing is paid for twice."
         )
         return Reason("A batch is under way", text)
     if app.project.running and app.text_calls.running:
@@ -102,12 +105,15 @@ class Interrupt:
     def pressed(self) -> None:
         app, now = self._app, time.monotonic()
         if not app.runner.running:
-            app.notify("Ctrl+Q quits.", markup=False)
+            app.notify(f"{app.key('app.quit')} quits.", markup=False)
         elif now - self._pressed_at < _TWICE_WITHIN:
             app.runner.stop()
         else:
             self._pressed_at = now
-            text = "Ctrl+C again stops the run, as Esc does; what has come is kept. Ctrl+Q quits."
+            text = (
+                f"Ctrl+C again stops the run, as {app.key('run.stop')} does; what has come is "
+                f"kept. {app.key('app.quit')} quits."
+            )
             app.notify(text, severity="warning", timeout=_TWICE_WITHIN, markup=False)
 
 

@@ -157,7 +157,8 @@ class RunRecovery:
         await self._app.until_nobody_types()
         if self._app.runner.begun:
             self._app.main.log_line(
-                "A new run has replaced the review of last time; F6 opens it again."
+                "A new run has replaced the review of last time; "
+                f"{self._app.key('history.show')} opens it again."
             )
         elif await self.open_run(run):
             self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
@@ -177,7 +178,7 @@ class RunRecovery:
         self._take_up(run)
         await asyncio.to_thread(self.history.settled, cut)
         app.main.show("output", focus=False)
-        said = "The last answer is not complete: Ctrl+G goes on with it."
+        said = f"The last answer is not complete: {app.key('run.continue')} goes on with it."
         app.tell(said, timeout=12)
         return cut
 
@@ -208,7 +209,10 @@ class RunRecovery:
         while offers:
             answer = await app.ask_unbidden(RecoveredRuns(offers))
             if answer is None:
-                app.tell("Kept: the next start asks again; F6 lists every run.", timeout=3)
+                app.tell(
+                    f"Kept: the next start asks again; {app.key('history.show')} lists every run.",
+                    timeout=3,
+                )
                 return
             what, offer = answer
             if what == "discard":
@@ -229,13 +233,13 @@ class RunRecovery:
             await self._app.session.save()
             await asyncio.to_thread(self.history.settled, run.run_id)
             if self._app.runner.resumable:
-                self._app.tell("Ctrl+G goes on with the text.")
+                self._app.tell(f"{self._app.key('run.continue')} goes on with the text.")
 
     async def _really_discard(self, offer: Offer) -> bool:
         question = Question(
             "Discard it?",
             f"{first_line(offer.run.name)}\nThe next start does not offer it again. It stays in "
-            "the history (F6) until you delete it there.",
+            f"the history ({self._app.key('history.show')}) until you delete it there.",
             # Not the key that led here: pressed twice it must not be an answer.
             (Answer("discard", "Discard", "y"), Answer("back", "Back", "b", harmless=True)),
             start=1,
@@ -266,7 +270,10 @@ class RunRecovery:
         if not await self.same_project(run):
             return False
         if app.runner.running:
-            app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+            app.tell(
+                f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
+                severity="warning",
+            )
             return False
         self._take_model(run)
         if run.snapshot.purpose == "query":
@@ -357,7 +364,8 @@ class RunRecovery:
         picks = await asyncio.to_thread(pickable, self._app.root, run.snapshot.picks)
         fill_in_run(self._app, run, *picks)
         self._app.main.show("requirements")
-        self._app.tell(f"Filled in as it was then: Ctrl+R runs it.{self._take_system_prompt(run)}")
+        runs = self._app.key("run.start")
+        self._app.tell(f"Filled in as it was then: {runs} runs it.{self._take_system_prompt(run)}")
 
     def _take_system_prompt(self, run: KeptRun) -> str:
         """Have the system prompt the run had, which no pane shows; what to say of it."""

@@ -21,7 +21,7 @@ from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 _OVERTAKEN = (
     "What the run before proposed was still compared with the files when something newer was "
-    "asked for, so it is not shown: F6 opens it."
+    "asked for, so it is not shown: {history.show} opens it."
 )
 
 
@@ -49,7 +49,7 @@ async def review_proposal(
         if (reviewed_before(app, prepared) or before) is earlier:
             break  # else something was decided there meanwhile, and stays decided
     if app.review_session is not session or not is_newest(prepared):
-        app.tell(_OVERTAKEN, severity="warning", timeout=12)
+        app.tell(app.with_keys(_OVERTAKEN), severity="warning", timeout=12)
         return
     if session is not None and is_so_far(app, prepared):
         take_later(app, reviewable, proposed, None)
@@ -61,9 +61,12 @@ async def review_proposal(
     if prepared.feedback is not None:
         app.modes.answered(prepared.feedback.rounds[-1].complaint)
     if not offered:
-        app.tell("Stopped. F5 reviews the files that came; Ctrl+G goes on with the text.")
+        app.tell(
+            f"Stopped. {app.key('pane.review')} reviews the files that came; "
+            f"{app.key('run.continue')} goes on with the text."
+        )
     elif not app.main.offer("review"):
-        app.tell("The proposal is ready: F5 reviews it.")
+        app.tell(f"The proposal is ready: {app.key('pane.review')} reviews it.")
     target = reviewable.target
     if target is not None and all(file.path != target for file in reviewable.review.files):
         app.tell(f"The reply does not contain {target}, the file to write.", severity="warning")
@@ -92,7 +95,7 @@ async def write_accepted(app: Program) -> None:
     if session is None:
         return
     if session.why_not_written:
-        app.tell(session.why_not_written, severity="warning")
+        app.tell(app.with_keys(session.why_not_written), severity="warning")
         return
     if session.written:
         app.tell("These hunks are written already.")

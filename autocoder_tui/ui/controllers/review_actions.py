@@ -79,7 +79,10 @@ async def accept_everything(app: Program, pane: ReviewPane) -> None:
     acts = [f for f in session.review.files if f.acts and f.verdicts[0] is Verdict.UNDECIDED]
     if acts:
         named = ", ".join(f"{_ACTS[file.action]} {file.names}" for file in acts)
-        app.tell(f"Still undecided, each to be accepted by itself (a): {named}", timeout=12)
+        app.tell(
+            f"Still undecided, each to be accepted by itself ({app.key('review.accept')}): {named}",
+            timeout=12,
+        )
 
 
 _ACTS = {"delete": "the deletion of", "rename": "the rename"}
@@ -92,7 +95,7 @@ async def edit_hunk(app: Program, pane: ReviewPane) -> None:
     if file is None:
         return
     if hunk < 0:
-        app.tell("There is no hunk to edit: Ctrl+E edits the whole file.")
+        app.tell(f"There is no hunk to edit: {app.key('review.edit_file')} edits the whole file.")
         return
     if _is_no_text(app, file, hunk):
         return
@@ -145,9 +148,15 @@ async def _open_on_disk(app: Program, pane: ReviewPane, file: FileReview, path: 
 def _is_no_text(app: Program, file: FileReview, hunk: int | None = None) -> bool:
     """Whether there is no text to edit in the file, or in that hunk of it; says so."""
     if file.deletes:
-        app.tell("The file is to be deleted: there is no text to edit. r keeps it.")
+        app.tell(
+            "The file is to be deleted: there is no text to edit. "
+            f"{app.key('review.reject')} keeps it."
+        )
     elif hunk is not None and hunk < file.acts:
-        app.tell("This is the rename itself: there is no text to edit. Ctrl+E edits the file.")
+        app.tell(
+            "This is the rename itself: there is no text to edit. "
+            f"{app.key('review.edit_file')} edits the file."
+        )
     else:
         return False
     return True

@@ -24,7 +24,6 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
-ONE_IS_WHOLE: Final = "A file of the reply is whole: F5 reviews it while the rest comes."
 _LEAST_REST: Final = 0.3
 _REST: Final = 12
 """Between two looks at the reply passes at least that many seconds, and so many times what a look
@@ -131,10 +130,15 @@ class ReviewSoFar:
     def _tell(self) -> None:
         """Say that the first file can be reviewed, where another one comes: whoever waits for the
         only one has it in front of them in a moment."""
-        if self._coming and not self._is_told:
+        session = self._app.review_session
+        files = () if session is None else session.review.files
+        is_whole = any(file.path not in self._coming for file in files)
+        if self._coming and is_whole and not self._is_told:
             self._is_told = True
-            if not self._app.main.shows_review:
-                self._app.tell(ONE_IS_WHOLE)
+            reviews = self._app.key("pane.review")
+            self._app.tell(
+                f"A file of the reply is whole: {reviews} reviews it while the rest comes."
+            )
 
     async def _look(self, files: FilesSoFar, state: RunState) -> None:
         """Look at the reply, again as long as files in it come to their end."""

@@ -18,25 +18,24 @@ from autocoder_tui.engine.events import (
     TextDelta,
     TextRetracted,
 )
-from autocoder_tui.engine.retry import duration
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
 from autocoder_tui.runs.review_session import STILL_COMING
 from autocoder_tui.safety.redaction import safe_line
-from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.malloc import return_holes
 from autocoder_tui.ui.controllers.review import (
     review_proposal,
     review_what_came,
     reviewed_before,
 )
-from autocoder_tui.ui.controllers.review_so_far import ONE_IS_WHOLE, ReviewSoFar, is_so_far
+from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.widgets.before_run import AGAIN, SENT
+from autocoder_tui.ui.widgets.before_run import SENT, TO_BE_SENT_AGAIN, BeforeRun
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
@@ -49,7 +48,6 @@ class RunDisplay:
         self._app = app
         self._told = ""
         """Why the run tries again, as said last: the next try for that reason is the meters'."""
-        self._said_of_wait = ""
         self._so_far = ReviewSoFar(app)
         self._is_question = False
         """Whether the newest run answers a question."""
@@ -61,6 +59,7 @@ class RunDisplay:
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
+        main.query_one(BeforeRun).mark_sent(prepared.request)
         main.show_waiting(SENT)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
@@ -106,6 +105,8 @@ class RunDisplay:
         main = self._app.main
         if self._is_question:
             self._app.conversation.heard(event)
+        if isinstance(event, (RequestStarted, RetryScheduled)):
+            main.show_waiting(SENT if isinstance(event, RequestStarted) else TO_BE_SENT_AGAIN)
         match event:
             case TextDelta() | TextRetracted() | PartJoined() if self._is_question:
                 pass
@@ -118,26 +119,18 @@ class RunDisplay:
                 main.query_one(StreamView).mark_join(event.offset, label)
             case ReasoningDelta(text):
                 main.add_reasoning(text)
-            case RetryScheduled(delay, reason, _):
-                main.show_waiting(f"! {visible(safe_line(reason))}\n\n{AGAIN}")
-                self._say_wait(delay, reason)
-            case RequestStarted():
-                main.show_waiting(SENT)
+            case RetryScheduled(delay, reason, _) if reason != self._told:
+                # How often that was, and how long it still takes, is in the meters.
+                self._told = reason
+                self._app.notify(
+                    safe_line(f"{reason} Trying again in {delay:.0f} s."),
+                    severity="warning",
+                    timeout=max(4, min(delay, 30)),
+                    markup=False,
+                )
         line = narrate(event)
         if line is not None:
             main.log_line(line[1], line[0])
-
-    def _say_wait(self, delay: float, reason: str) -> None:
-        # How often that was, and how long it still takes, is in the meters.
-        if reason != self._told and not self._app.main.says_in_place:
-            self._said_of_wait = safe_line(f"{reason} Trying again in {duration(delay)}.")
-            self._app.notify(
-                self._said_of_wait,
-                severity="warning",
-                timeout=max(4, min(delay, 30)),
-                markup=False,
-            )
-        self._told = reason
 
     def run_told(self, message: str) -> None:
         if self._app.is_running:
@@ -154,12 +147,13 @@ class RunDisplay:
         self._so_far.ended(state)
         if not self._app.is_running:
             return None
+        for told in (STILL_COMING, *OF_A_WHOLE_REPLY.values()):
+            self._app.untell(self._app.with_keys(told))
         self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         main.query_one(StreamPane).end()
         main.show_waiting("")
-        self._app.take_back(STILL_COMING, ONE_IS_WHOLE, self._said_of_wait)
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)
@@ -172,17 +166,20 @@ class RunDisplay:
             # The log has it from the event.
             message = safe_line(state.error.message)
             main.show_failure(f"{message}\n\n{after_failure(state)}")
-            if not main.says_in_place:
-                self._app.notify(message, severity="error", timeout=12, markup=False)
+            self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))
         elif is_question and state.status == "completed":
             pass  # it stands in the conversation
         elif state.status == "completed" and not state.files:
-            self._app.tell("The model proposed no file; what it said is in the notes (F8).")
+            self._app.tell(
+                "The model proposed no file; what it said is in the notes "
+                f"({self._app.key('pane.next')})."
+            )
             main.offer("notes")
         elif state.status == "cancelled" and state.text:
-            self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
+            go_on = self._app.key("run.continue")
+            self._app.tell(f"Stopped. The text so far is kept: {go_on} goes on with it.")
         review: Callable[[], Awaitable[None]] | None = None
         if prepared is not None and not is_question:
             main.query_one(ReviewPane).say_why_empty(why_empty(state))

@@ -22,6 +22,7 @@ _GUESSES_TOLD = 2
 _PATIENCE = 5.0
 """Seconds that a proposal which is still compared with the files is waited for."""
 _ANOTHER = "Another run took the place of this one meanwhile, so nothing was sent."
+_ASKING = "The server has not said yet which model it has: run again when its name is at the top."
 _STILL_COMPARED = "What the last run proposed is still being compared with the files."
 
 
@@ -39,8 +40,14 @@ async def send(app: Program) -> None:
         app.main.show("requirements")
         return
     if app.setup.demo and job.purpose == "query":
-        said = "The demo plays recorded replies, which write files: Ctrl+N goes to Generate."
+        said = (
+            "The demo plays recorded replies, which write files: "
+            f"{app.key('mode.next')} goes to Generate."
+        )
         app.tell(said, severity="warning")
+        return
+    if chosen is None and app.models.is_asking:
+        app.tell(_ASKING, severity="warning")
         return
     if chosen is None:
         app.models.pick()
@@ -104,8 +111,10 @@ async def send(app: Program) -> None:
         if app.runner.running:
             app.tell(_ANOTHER, severity="warning")
             return
-        if weighed is not None and prepared.guesses:
-            _tell_guesses(app, prepared.guesses)
+        if weighed is not None:
+            app.main.show_next_run(weighed)
+            if prepared.guesses:
+                _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
         app.estimator.sent(job, chosen)
         if job.mode == "clarify":
@@ -132,7 +141,7 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
 
 async def _may_replace(app: Program, why: str) -> bool:
     answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
-    text = f"{why} A new run replaces this review; F6 opens it again."
+    text = f"{why} A new run replaces this review; {app.key('history.show')} opens it again."
     return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
 
 
@@ -232,6 +241,7 @@ def _go_on(app: Program, chosen: ChosenModel) -> None:
     if prepared is None or not app.runner.resumable:
         return
     limits = app.spending.limits(prepared.request.limits)
-    going_on = prepared.for_model(chosen, partial=text, limits=limits)
-    app.estimator.sent(app.job(), chosen)
+    job, ended = app.job(), app.runner.state.finish_reason
+    going_on = prepared.going_on(chosen, text, ended=ended, target=job.target, limits=limits)
+    app.estimator.sent(job, chosen)
     app.runner.start(lambda: going_on)

@@ -33,7 +33,10 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
     if prepared is None:
         return
     if app.runner.running:
-        app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+        app.tell(
+            f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
+            severity="warning",
+        )
         return
     if not unplaced and not review.counts.rejected and pane.diff.cursor >= 0:
         changed = pane.file.with_verdict(pane.diff.cursor, Verdict.REJECTED)
@@ -82,7 +85,10 @@ def _keep_note(app: Program, pane: ReviewPane, file: FileReview, hunk: int, note
     changed = file.with_verdict(hunk, Verdict.REJECTED)
     pane.take(session.review.with_file(changed))
     app.reviews.changed()
-    app.tell("Kept with the hunk: feedback (Ctrl+N) tells the model of all that is rejected.")
+    app.tell(
+        f"Kept with the hunk: feedback ({app.key('mode.next')}) tells the model of all that is "
+        "rejected."
+    )
 
 
 async def send_again(

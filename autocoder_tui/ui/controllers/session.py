@@ -83,7 +83,7 @@ class SessionAutosave:
             texts = "A text" if count == 1 else f"{count} texts"
             app.tell(
                 f"{texts} not sent from another autocoder-tui that was open on this project: "
-                "Alt+P in the requirements finds earlier prompts.",
+                f"{app.key('prompt.search')} in the requirements finds earlier prompts.",
                 timeout=12,
             )
 

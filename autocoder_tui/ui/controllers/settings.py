@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from textual.app import App
@@ -18,6 +19,7 @@ from autocoder_tui.runs.setup import with_settings
 from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.key_presets import PRESETS
 from autocoder_tui.ui.key_rows import KeySection, conflicts, key_name
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.keymap import checked_keys, keymap_of
 from autocoder_tui.ui.pane_purposes import PURPOSES
 from autocoder_tui.ui.program import Program
@@ -27,7 +29,6 @@ from autocoder_tui.ui.screens.settings import KeyInForce, SettingsScreen
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 _AT_NEXT_START: Final = ("model.default", "history.")
 """What the names begin with of settings that a running program has taken up already."""
@@ -52,12 +53,17 @@ class SettingsChanges:
         rest = [section for section in sections if section not in here]
         below = self._program.screen
         focused = below.focused
+        purpose = next((PURPOSES[one.title] for one in here if one.title in PURPOSES), "")
+        guide = self._program.guide
+        next_step = guide.next_step if below is self._program.main else ""
+        acting = {one.binding.id for one in below.active_bindings.values() if one.enabled}
         wanted = await self._program.push_screen_wait(
             KeysHelp(
-                [*here, *rest],
+                [*(_acting_first(section, acting) for section in here), *rest],
                 [section.title for section in here],
-                purpose=next((PURPOSES[one.title] for one in here if one.title in PURPOSES), ""),
-                next_step=self._program.guide.next_step if below is self._program.main else "",
+                purpose=with_keys(self._app, purpose),
+                next_step=next_step,
+                next_key=guide.next_key if next_step else "",
             )
         )
         if wanted is None:
@@ -179,8 +185,9 @@ class SettingsChanges:
             before.settings.ui.key_preset != setup.settings.ui.key_preset
         ):
             self._app.set_keymap(dict(self._keys_now()))
-            for strip in program.main.query(TabStrip):
-                strip.refresh()
+            program.main.look_at_keys()
+        if before.settings.terminal.title != setup.settings.terminal.title:
+            program.signs.title_wanted()
         if before.settings.ui.diff_layout != setup.settings.ui.diff_layout:
             layout = cast(Arrangement, setup.settings.ui.diff_layout)
             program.main.query_one("#diff", DiffView).arrangement = layout
@@ -189,3 +196,8 @@ class SettingsChanges:
         cost = setup.settings.cost
         program.main.query_one(Meters).thresholds = (cost.context_warning, cost.context_alarm)
         program.estimator.schedule()
+
+
+def _acting_first(section: KeySection, acting: Collection[str | None]) -> KeySection:
+    """Those keys last that do nothing as things stand, such as those of a search without one."""
+    return replace(section, rows=tuple(sorted(section.rows, key=lambda row: row.id not in acting)))

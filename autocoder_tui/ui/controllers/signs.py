@@ -11,6 +11,8 @@ from autocoder_tui.ui.terminal.signs import (
     BELL,
     BUSY,
     FAILED,
+    GIVE_TITLE_BACK,
+    KEEP_TITLE,
     NO_PROGRESS,
     notification,
     progress,
@@ -49,6 +51,13 @@ class TerminalSigns:
         if self._settings.title:
             words = _WORDS[self._state] if self._state else ""
             self._write(title(self._app.root.name, words, self._app.setup.environ))
+
+    def title_wanted(self) -> None:
+        """The title was switched on or off: where it is off, the terminal's own comes back."""
+        if self._settings.title:
+            self.show()
+        else:
+            self._write(GIVE_TITLE_BACK + KEEP_TITLE)
 
     def run_began(self) -> None:
         self._become("running")

@@ -67,9 +67,8 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
 
         await review_reply(app, app.setup.task.reply)
         return
-    if app.models.is_keyless and app.screen is app.main:
-        # Whoever has opened something meanwhile is asked at the first run instead.
-        app.models.first_steps()
+    if app.models.is_keyless:
+        app.models.first_steps(unasked=True)
     await app.project.begin()
 
 

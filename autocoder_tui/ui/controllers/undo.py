@@ -79,7 +79,8 @@ class UndoRedo:
 
     async def _tell(self, moved: Moved, was: str, *, forward: bool) -> None:
         app = self._app
-        done, back = ("again written", "U undoes") if forward else ("as before", "Ctrl+Y redoes")
+        undoes, redoes = f"{app.key('write.undo')} undoes", f"{app.key('write.redo')} redoes"
+        done, back = ("again written", undoes) if forward else ("as before", redoes)
         left = ", ".join(visible(name) for name in moved.left)
         app.tell(f"✓ {done}, {back}: {moved.record.names}" + (f"; left: {left}" if left else ""))
         session = app.review_session

@@ -19,6 +19,7 @@ from autocoder_tui.batch.job import JobProgress, Status
 from autocoder_tui.batch.time_left import in_words
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
@@ -41,7 +42,11 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "cancelled": ("■", "$text-warning"),
 }
 _OPENED: Final = ("○", "$muted")
-HINT = "x cancel the job · r retry what failed · K J move it up, down\n[ ] the batch before, after"
+HINT = (
+    "{batch.cancel} cancel the job · {batch.retry} retry what failed · "
+    "{batch.up} {batch.down} move it up, down\n"
+    "{batch.earlier} {batch.later} the batch before, after"
+)
 
 
 def _deed(key: str, deed: Deed, description: str) -> Binding:
@@ -54,6 +59,7 @@ class BatchScreen(Dialog[None]):
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Close", id="batch.close"),
         _deed("n", "new", "New batch"),
+        Binding("enter", "do('new')", show=False),
         _deed("space", "pause", "Pause or go on"),
         _deed("x,delete", "cancel", "Cancel the job"),
         _deed("r", "retry", "Retry what failed"),
@@ -97,7 +103,7 @@ class BatchScreen(Dialog[None]):
             yield Static("", id="batch-head", markup=False)
             yield RowList(self._row)
             yield Static("", id="batch-detail", markup=False)
-            yield Static(HINT, id="batch-hint", markup=False)
+            yield KeyedText(HINT, id="batch-hint")
 
     def on_mount(self) -> None:
         self.query_one(RowList).focus()
@@ -111,11 +117,25 @@ class BatchScreen(Dialog[None]):
         self._batch, self._under_way = batch, running
         if self.closing:
             return
+        self._offer_what_acts()
         rows = self.query_one(RowList)
         if other or batch is None:
             rows.show(0 if batch is None else len(batch.queue.order), 0)
         self.changed()
         self._show_changes()
+
+    def _offer_what_acts(self) -> None:
+        """Where there is no batch, all that can be done is to begin one."""
+        batch = self._batch
+        self.query_one("#batch-hint").display = batch is not None
+        self.call_button("enter", "New" if batch is None else "Review")
+        rows = self.query_one(RowList)
+        if rows.visible != (batch is not None):
+            # An empty list would take Enter, and do nothing with it.
+            rows.visible = batch is not None
+            self.set_focus(rows if rows.visible else None)
+        self.offer("n", acts=batch is not None)
+        self.offer("space", acts=batch is not None and not batch.queue.over)
 
     def changed(self) -> None:
         """Something of the batch is not as shown any more."""
@@ -136,6 +156,7 @@ class BatchScreen(Dialog[None]):
         if self.closing or not (self._changed or self._under_way):
             return
         changed, self._changed = self._changed, False
+        self._offer_what_acts()
         self._tell_bar()
         if changed or self._under_way:
             self.query_one(RowList).refresh()
@@ -144,13 +165,14 @@ class BatchScreen(Dialog[None]):
 
     def _tell_bar(self) -> None:
         batch, dialog = self._batch, self.query_one(".dialog")
-        head = self.query_one("#batch-head", Static)
+        head, close = self.query_one("#batch-head", Static), key_of(self.app, "batch.close")
         if batch is None:
-            dialog.border_subtitle = ""
+            dialog.border_subtitle = close
             self.query_one("#batch-bar", Static).update("No batch of this project yet.")
-            head.update("n takes control files, folders of them, or a list of jobs (.jsonl).")
+            new = key_of(self.app, "batch.new")
+            head.update(f"{new} takes control files, folders of them, or a list of jobs (.jsonl).")
             return
-        dialog.border_subtitle = batch.head.batch_id
+        dialog.border_subtitle = f"{batch.head.batch_id} · {close}"
         self.query_one("#batch-bar", Static).update(_bar(batch, running=self._under_way))
         name, status, parts = self._widths
         head.update(

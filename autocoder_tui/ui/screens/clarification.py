@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from autocoder_tui.engine.clarification import Clarification, Ended, Round
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import ButtonRow, KeyButton
 from autocoder_tui.ui.widgets.options import Options
@@ -26,9 +27,9 @@ _ENDS: dict[Ended, str] = {
     "limit": "As many questions were asked as may be (clarify_limit).",
     "stopped": "No more is asked; what was open is assumed.",
 }
-_KEYS = "Ctrl+B goes back · leaving keeps all"
-_ENDED_KEYS = "Enter shows what is sent · Ctrl+B changes it · Ctrl+L asks anew"
-_ASKING_KEYS = "Ctrl+B goes back · Ctrl+R writes with what is settled"
+_KEYS = "{clarify.back} goes back · leaving keeps all"
+_ENDED_KEYS = "Enter shows what is sent · {clarify.back} changes it · {clarify.anew} asks anew"
+_ASKING_KEYS = "{clarify.back} goes back · {clarify.write} writes with what is settled"
 
 
 class Rounds(Protocol):
@@ -131,9 +132,8 @@ class ClarificationScreen(Dialog[bool]):
         field.value = shown.answer if shown else ""
         field.cursor_position = len(field.value)
         self.query_one("#standing", Static).update(visible(self._standing(), lines=True))
-        self.query_one(".dialog").border_subtitle = (
-            _KEYS if shown else _ENDED_KEYS if made.ended else _ASKING_KEYS
-        )
+        keys = _KEYS if shown else _ENDED_KEYS if made.ended else _ASKING_KEYS
+        self.query_one(".dialog").border_subtitle = with_keys(self.app, keys)
         if shown is not None and shown.suggestions and not shown.answer:
             options.highlighted = 0
             options.focus()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual import work
+from dataclasses import replace
+
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,8 +13,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.config.api_keys import find_key, plain_http_warning
-from autocoder_tui.engine.base_url import check_base_url, host_of, is_plain_http
+from autocoder_tui.engine.base_url import (
+    below_v1,
+    check_base_url,
+    host_of,
+    is_plain_http,
+    with_scheme,
+)
 from autocoder_tui.engine.catalog import Endpoint, Provider
+from autocoder_tui.engine.errors import NotAReply, ProviderError, StatusError
 from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.engine.provider.model_list import ListedModel, list_models
 from autocoder_tui.errors import AutocoderError
@@ -20,7 +29,7 @@ from autocoder_tui.problems import shortened
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import ButtonRow, KeyButton
 from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.values import dataclass
@@ -53,6 +62,23 @@ def _row(model: ListedModel, width: int) -> Content:
     )
 
 
+async def _listed(endpoint: Endpoint) -> tuple[Provider, tuple[ListedModel, ...]]:
+    """The models, and the provider at the address that has the list: below /v1 where only the
+    server was named and has none itself. Raises ProviderError of the address as it was typed."""
+    provider = endpoint.provider
+    try:
+        return provider, await list_models(endpoint)
+    except (StatusError, NotAReply) as error:
+        below = below_v1(provider.base_url)
+        if below is None or (isinstance(error, StatusError) and error.status != 404):
+            raise
+        provider = replace(provider, base_url=below)
+        try:
+            return provider, await list_models(replace(endpoint, provider=provider))
+        except ProviderError:
+            raise error from None
+
+
 class EndpointForm(Dialog[NewEndpoint | None]):
     """Asks for an OpenAI-compatible server. Nothing is sent to it before Enter is pressed."""
 
@@ -83,7 +109,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
                 compact=True,
             )
             yield Static(
-                "Environment variable that holds the key (leave it where none is wanted)",
+                "Environment variable with the key (leave it where none is wanted)",
                 classes="hint",
             )
             yield PlainInput(
@@ -99,6 +125,12 @@ class EndpointForm(Dialog[NewEndpoint | None]):
     def on_mount(self) -> None:
         self.query_one("#endpoint-url").focus()
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, Input | OptionList):
+            does = "Test it" if isinstance(event.widget, Input) else "Choose"
+            for buttons in self.query(ButtonRow):
+                buttons.say("enter", does)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         named = self.query_one("#endpoint-model", Input).value.strip()
         if event.input.id == "endpoint-model" and named:
@@ -108,7 +140,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
 
     def _entered(self) -> Provider | None:
         try:
-            url = check_base_url(self.query_one("#endpoint-url", Input).value)
+            url = check_base_url(with_scheme(self.query_one("#endpoint-url", Input).value))
         except AutocoderError as error:
             self._say(error.message)
             return None
@@ -139,7 +171,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         self._say(f"Asking {provider.base_url} for its models…")
         asked, models, problem = self._fields(), tuple[ListedModel, ...](), ""
         try:
-            models = await list_models(Endpoint(provider, found.secret, found.source))
+            provider, models = await _listed(Endpoint(provider, found.secret, found.source))
         except AutocoderError as error:
             problem = error.message
         if self.closing:
@@ -150,6 +182,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
             self._say(problem)
             return
         self._provider, self._models = provider, models[:_MOST_SHOWN]
+        self.query_one("#endpoint-url", Input).value = provider.base_url
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(_row(model, options.size.width)) for model in self._models])

@@ -102,10 +102,8 @@ class Finder(Dialog[None]):
         KeyButton("Close", "escape"),
     )
     DEFAULT_CSS = """
-    Finder .dialog { height: 80%; }
     Finder Horizontal { height: 1fr; margin-top: 1; }
     Finder RowList { width: 1fr; height: 100%; scrollbar-size-vertical: 1; }
-    Finder.-with-preview .dialog { width: 92%; max-width: 180; }
     Finder.-with-preview FoundPreview { display: block; }
     Finder RowList > .row-list--highlighted {
         color: $block-cursor-foreground;
@@ -219,12 +217,12 @@ class Finder(Dialog[None]):
         known = kept is not None and name_of(kept) in names
         cursor = names.index(name_of(kept)) if kept is not None and known else found.start
         rows = self.query_one(RowList)
+        self.offer("enter", "tab", acts=bool(found.rows))
         rows.show(len(found.rows), cursor if found.rows else None)
         if not known:
             # The groups before the first file are to be seen with it.
             rows.scroll_home(animate=False, force=True)
         self._say()
-        self.offer("tab", "enter", when=bool(found.rows))
         self._will_count()
         self._look_at_file()
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one("#finder-state"))

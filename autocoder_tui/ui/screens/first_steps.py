@@ -16,6 +16,7 @@ from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.options import Options
@@ -37,8 +38,8 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
     """Offers `keyed`, models of other providers whose keys are there, the local servers that
     answer, a server to add, another model, or the demo.
 
-    Returns the chosen model or server, ADD, MODEL, DEMO or LATER. The first model that has a key
-    is preselected, else the server found first.
+    Returns the chosen model or server, ADD, MODEL, DEMO or LATER. `at` is preselected, else the
+    first model that has a key, else the server found first.
     Looking for servers sends no key and no project data; none is used before it is chosen here.
     """
 
@@ -49,8 +50,11 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
     FirstSteps #first-detail { height: 3; color: $text-muted; }
     """
 
-    def __init__(self, provider: Provider, keyed: Sequence[ChosenModel] = ()) -> None:
+    def __init__(
+        self, provider: Provider, keyed: Sequence[ChosenModel] = (), at: str | None = None
+    ) -> None:
         super().__init__()
+        self._at = at
         self._provider = provider
         self._keyed = {f"keyed-{number}": chosen for number, chosen in enumerate(keyed)}
         self._servers: dict[str, LocalServer] = {}
@@ -80,7 +84,9 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
         for options in self.query(OptionList):
             # None is left when the program is closing down.
             options.focus()
-            options.highlighted = options.get_option_index(next(iter(self._keyed), DEMO))
+            options.highlighted = options.get_option_index(
+                self._at or next(iter(self._keyed), DEMO)
+            )
         self.run_worker(self._look_for_servers(), exit_on_error=False)
 
     async def _look_for_servers(self) -> None:
@@ -123,7 +129,9 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
             ADD: "Anything that speaks the OpenAI API: its address, and the name of the variable "
             "that holds the key. The connection is tested before it is kept.",
             DEMO: "The whole job on a sample project: a run, its review, a check, a commit.",
-            LATER: "Ctrl+O chooses a model later, F1 lists the keys.",
+            LATER: with_keys(
+                self.app, "{model.choose} chooses a model later, {app.keys} lists the keys."
+            ),
         }.get(choice, "Runs on this machine: no key, nothing leaves it.")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

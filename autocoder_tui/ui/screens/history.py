@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from textual import events
@@ -17,6 +18,7 @@ from textual.widgets import Input, Static
 from autocoder_tui.runs.listed_run import Listed, each_alone, threads_once
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
+from autocoder_tui.ui.key_words import key_of, with_keys
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
@@ -42,14 +44,21 @@ Deed: TypeAlias = Literal[
     "view", "diff", "go_on", "again", "copy", "export", "rename", "delete", "delete_all"
 ]
 
-# As wide as 80 columns allow, and 60; "/" stands in the field above the list.
+# As wide as 80 columns allow, and 60.
 HINT = (
-    "d diff · g go on · a again · y copy · n note · e export · p all\n"
-    "Space mark · c compare · t turns · x delete · X delete all · Tab preview"
+    "{history.diff} diff · {history.go_on} go on · {history.again} again · {history.copy} copy · "
+    "{history.rename} note · {history.export} export · {history.projects} all\n"
+    "{history.mark} mark · {history.compare} compare · {history.threads} turns · "
+    "{history.delete} delete · {history.delete_all} delete all · Tab preview"
 )
 NARROW_HINT = (
-    "d diff · g go on · a again · y copy\nn note · e export · x delete · X delete all · F1 keys"
+    "{history.diff} diff · {history.go_on} go on · {history.again} again · {history.copy} copy\n"
+    "{history.rename} note · {history.export} export · {history.delete} delete · "
+    "{history.delete_all} delete all · {app.keys} keys"
 )
+_NONE: Final = "No run yet: {run.start} begins one."
+_NOT_FOUND: Final = "No run has these words."
+_WIDER: Final = " {history.projects} shows those of all projects."
 
 
 def _deed(key: str, deed: Deed, description: str) -> Binding:
@@ -139,9 +148,12 @@ class HistoryScreen(Dialog[None]):
         self.by_turns = False
 
     def compose(self) -> ComposeResult:
+        searches = key_of(self.app, "history.search")
         with ToldFrame(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "History"
-            yield PlainInput(placeholder="/ searches names, requirements, replies", compact=True)
+            yield PlainInput(
+                placeholder=f"{searches} searches names, requirements, replies", compact=True
+            )
             with Container(id="history-body"):
                 with Vertical(id="history-list"):
                     yield Static("", id="history-head", markup=False)
@@ -182,7 +194,7 @@ class HistoryScreen(Dialog[None]):
         rows.show(len(self._lines), places.get(keep, before))
         self._tell_scope(len(runs))
         self.query_one("#history-hint").visible = bool(runs)
-        self.offer("enter", when=bool(runs))
+        self.offer("enter", acts=bool(runs))
         if not self.typing:
             self._tell_detail(anew=not rest)
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one(ToldFrame))
@@ -207,7 +219,8 @@ class HistoryScreen(Dialog[None]):
         shown = f"{listed}+" if count > listed else str(count)
         found = " found" if self.search else ""
         marked = f" · {len(self._marked)} marked" if self._marked else ""
-        said = f"{shown} run{'s' * (count != 1)}{found} · {scope}{marked}"
+        close = key_of(self.app, "history.close")
+        said = f"{shown} run{'s' * (count != 1)}{found} · {scope}{marked} · {close}"
         self.query_one(ToldFrame).tell(said)
         rows = self.query_one(RowList)
         columns = 2 if rows.row_lines > 1 else 3 if self._is_wide else 1
@@ -230,14 +243,13 @@ class HistoryScreen(Dialog[None]):
             if self._trouble:
                 self.say(self._trouble)
                 return
-            what = "No run has these words." if self.search else "No run yet: Ctrl+R begins one."
-            wider = "" if self.everywhere else " p shows those of all projects."
-            self.say(what + wider)
+            what = _NOT_FOUND if self.search else _NONE
+            self.say(with_keys(self.app, what if self.everywhere else what + _WIDER))
             return
         if line.run.run_id == self._looked and not anew:
             return
         self._looked = line.run.run_id
-        project = short_path_of(line.run.project) if self.everywhere else ""
+        project = short_path(Path(line.run.project)) if self.everywhere else ""
         self.query_one(RunPreview).say(head_of_run(line, project=project))
         if not self.has_class("-low"):
             self._answer(self.Looked())
@@ -252,7 +264,7 @@ class HistoryScreen(Dialog[None]):
         self.set_class(self.app.size.height < _LOW, "-low")
         self.query_one(RowList).row_lines = 2 if beside else 1
         hint = HINT if self.app.size.width >= 80 else NARROW_HINT
-        self.query_one("#history-hint", Static).update(hint)
+        self.query_one("#history-hint", Static).update(with_keys(self.app, hint))
 
     def _fill_again(self) -> None:
         line = self.highlighted
@@ -387,10 +399,3 @@ class HistoryScreen(Dialog[None]):
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
             self.dismiss(None)
-
-
-def short_path_of(project: str) -> str:
-    """A project's folder with the home folder as "~". Untrusted."""
-    from pathlib import Path
-
-    return short_path(Path(project))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from textual.app import ComposeResult
@@ -12,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.key_rows import KeyRow, KeySection, key_name
+from autocoder_tui.ui.key_rows import EVERYWHERE, KeyRow, KeySection, key_name
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
+from autocoder_tui.ui.screens.dialogs.filtered_list import has_words, rank_of
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
 
@@ -41,13 +42,15 @@ class KeyWanted:
 
 class KeysHelp(GroupedList[KeyWanted | None, _Line]):
     """`sections` are in the order in which they are listed; `here` has the titles of those that
-    act now, `purpose` is what that is for, `next_step` what comes next in the guide."""
+    act now, `purpose` is what that is for, `next_step` what comes next in the guide, and
+    `next_key` the id of the key for it: its row comes first, so that Enter does it."""
 
     BINDINGS = [
         Binding("escape,f1", "dismiss(None)", "Close", id="help.close"),
         Binding("ctrl+e", "change_key", "Change the key", priority=True, id="help.change"),
         Binding("ctrl+t", "toggle_names", "Names for config.toml", priority=True, id="help.names"),
     ]
+    OF_A_ROW = ("enter", "ctrl+e")
     BUTTONS = (
         KeyButton("Do it", "enter"),
         KeyButton("Change the key", "ctrl+e"),
@@ -67,18 +70,26 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
         *,
         purpose: str = "",
         next_step: str = "",
+        next_key: str = "",
     ) -> None:
         super().__init__()
         self._here = frozenset(here)
+        self._in_dialog = any(one.title in self._here and not one.in_main for one in sections)
         self._lines = [
-            _Line(section, _title(section, here), row, ", ".join(map(key_name, row.keys)))
+            _Line(section, self._heading(section), row, ", ".join(map(key_name, row.keys)))
             for section in sections
             for row in section.rows
         ]
+        self._next = [
+            replace(line, group=next_step)
+            for line in self._lines
+            if next_key and line.row.id == next_key
+        ][:1]
         self._names = False
+        untold = "" if self._next else next_step
         self._purpose = Content.assemble(
-            Content.styled(visible(next_step), "bold $accent"),
-            "\n" if next_step and purpose else "",
+            Content.styled(visible(untold), "bold $accent"),
+            "\n" if untold and purpose else "",
             visible(purpose),
         )
 
@@ -93,12 +104,18 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
             yield Static("", id="help-says", markup=False)
 
     def found(self, wanted: str) -> Iterator[tuple[str, _Line]]:
+        for line in () if wanted else self._next:
+            yield line.group, line
         for line in self._lines:
             # Everybody knows what arrows do; who looks for such a key finds it.
             if line.row.moves and not wanted and not self._names:
                 continue
             if has_words(f"{line.keys} {line.row.says} {line.group} {line.row.id}", wanted):
                 yield line.group, line
+
+    def rank(self, row: _Line, wanted: str) -> int:
+        # A key that is typed is nearer than a word of what another does.
+        return min(rank_of(row.row.says, wanted), rank_of(row.keys, wanted))
 
     def id_of(self, row: _Line) -> object:
         return (row.group, row.row.id, row.row.says)
@@ -125,11 +142,12 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
         acts = row.section.title in self._here or (row.section.in_main and not self._in_dialog)
         return "" if acts else f" (in “{row.section.title}”)"
 
-    @property
-    def _in_dialog(self) -> bool:
-        return any(
-            line.section.title in self._here and not line.section.in_main for line in self._lines
-        )
+    def _heading(self, section: KeySection) -> str:
+        if section.title in self._here:
+            return f"{section.title} (here)"
+        if section.title == EVERYWHERE and self._in_dialog:
+            return f"{section.title} (once this is closed)"
+        return section.title
 
     def choose(self, row: _Line) -> None:
         if not self._where(row):
@@ -145,7 +163,3 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
         self._names = not self._names
         current = self.current
         self.fill(None if current is None else self.id_of(current))
-
-
-def _title(section: KeySection, here: Sequence[str]) -> str:
-    return f"{section.title} (here)" if section.title in here else section.title

@@ -223,7 +223,6 @@ class MainScreen(PanedScreen):
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
         self.entitle()
-        self.query_one(RequirementsArea).invite(mode)
         self.query_one("#target").display = mode not in ("query", "feedback")
         label = self.query_one("#target-line > Label", Label)
         label.display = mode != "query"
@@ -365,7 +364,7 @@ class MainScreen(PanedScreen):
         self._say_welcome()
 
     def show_waiting(self, words: str) -> None:
-        """Say in the place of the output what is awaited; "" where nothing is any longer."""
+        """Say in the place of the output what is waited for; "" where nothing is."""
         self._awaits = words
         self._say_welcome()
 
@@ -373,7 +372,7 @@ class MainScreen(PanedScreen):
     def _before_run(self) -> BeforeRun:
         return self.query_one("#welcome", BeforeRun)
 
-    def show_next_run(self, weighed: Weighed) -> None:
+    def show_next_run(self, weighed: Weighed | None) -> None:
         """Say in the place of the output, as long as there is none, what a run would send."""
         self._before_run.show_next(weighed)
 
@@ -386,9 +385,10 @@ class MainScreen(PanedScreen):
     def _say_welcome(self) -> None:
         steps = self.beside == "steps"
         if self._failure:
-            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
+            why = f"✗ {visible(self._failure, lines=True)}"
+            self._before_run.say(why, alone=True, failed=True)
         elif self._awaits:
-            self._before_run.say(self._awaits, sent=True)
+            self._before_run.say(self._awaits)
         else:
             words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
             self._before_run.say(words, alone=steps)

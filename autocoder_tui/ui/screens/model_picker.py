@@ -18,6 +18,7 @@ from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of, with_keys
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
 from autocoder_tui.ui.widgets.options import Options
@@ -27,7 +28,7 @@ from autocoder_tui.values import dataclass
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
 """Cells of the screen from which a row has max tokens, age of the price and last use, too."""
-_BESIDE_LIST = 13
+_BESIDE_LIST = 14
 """Rows of the dialog that are not the list's."""
 _BESIDE_NAME = 21
 _BESIDE_NAME_FULL = 50
@@ -42,10 +43,12 @@ Listing: TypeAlias = Callable[[], Awaitable[Sequence[Model]]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The models to choose from; `ready` are those whose key was found, by provider and name."""
+    """The models to choose from; `ready` are those whose key was found, by provider and name.
+    `variables` says which environment variable holds a provider's key."""
 
     models: tuple[Model, ...]
     ready: frozenset[tuple[str, str]]
+    variables: Mapping[str, str]
 
 
 Refresh: TypeAlias = Callable[[Model], Awaitable[tuple[str, Known]]]
@@ -93,9 +96,11 @@ class ModelPicker(FilteredList[Wish | None]):
         self._used = used
         self._refresh = refresh
         self._models, self._ready = known.models, known.ready
+        self._variables = known.variables
         self._current = current
 
     def compose(self) -> ComposeResult:
+        refreshes = key_of(self.app, "picker.refresh")
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Model"
             yield PlainInput(placeholder="type a part of the name", id="model-filter", compact=True)
@@ -104,7 +109,7 @@ class ModelPicker(FilteredList[Wish | None]):
             yield Static("", id="model-detail", markup=False)
             yield Static("", id="model-listing", markup=False, classes="hint")
             yield Static(
-                "✓ key found · ? not known · Ctrl+R asks for the list again",
+                f"✓ key found · ? not known · {refreshes} asks for the list again",
                 classes="hint",
                 id="model-hint",
             )
@@ -153,7 +158,8 @@ class ModelPicker(FilteredList[Wish | None]):
             self.query_one("#model-detail", Static).update(visible(detail, lines=True))
 
     def _detail(self, model: Model) -> str:
-        """Where each figure comes from, how old it is, and when the model was last used."""
+        """Where each figure comes from, how old it is, when the model was last used, and where its
+        key is looked for as long as there is none."""
         day = self._used.get((model.provider, model.name))
         used = f"Last used {day}." if day else "Not used yet."
         price = "Price unknown"
@@ -162,7 +168,11 @@ class ModelPicker(FilteredList[Wish | None]):
             discount = "" if model.cached_price is None else f", cached input {cached} $/M"
             source = model.source or "the packaged table"
             price = f"Price from {source}, {age(model.priced_on, date.today())}{discount}"
-        return f"{price}.\n{_sizes(model)} {used}"
+        variable = self._variables.get(model.provider)
+        key = ""
+        if variable and (model.provider, model.name) not in self._ready:
+            key = f"\nNo key yet: export {variable}=..., or that line in .env here."
+        return f"{price}.\n{_sizes(model)} {used}{key}"
 
     def _highlighted(self) -> Model | None:
         index = self.query_one(OptionList).highlighted
@@ -191,6 +201,7 @@ class ModelPicker(FilteredList[Wish | None]):
         state.update(visible(said))
         if known is not None:
             self._models, self._ready = known.models, known.ready
+            self._variables = known.variables
             self.fill(self.query_one(Input).value)
 
     def fill(self, wanted: str) -> None:
@@ -205,11 +216,11 @@ class ModelPicker(FilteredList[Wish | None]):
         ]
         for model in self._shown:
             options.add_option(Option(self._row(model)))
+        self.query_one("#model-head", Static).update(self._head())
         names = [(model.provider, model.name) for model in self._shown]
-        self.query_one("#model-head", Static).update(self._head() if names else "")
-        self.offer("enter", "ctrl+e", when=bool(names))
+        self.offer("enter", "ctrl+e", acts=bool(names))
         if not names:
-            self.query_one("#model-detail", Static).update(_NONE)
+            self.query_one("#model-detail", Static).update(with_keys(self.app, _NONE))
         else:
             options.highlighted = names.index(kept) if kept in names else 0
             self.call_after_refresh(options.scroll_to_highlight)
@@ -260,7 +271,7 @@ class ModelPicker(FilteredList[Wish | None]):
             self.dismiss(Wish("use", self._shown[index]))
 
 
-_NONE = "No model has these letters.\nCtrl+N adds a server, or a model that it does not list."
+_NONE = "No model has these letters.\n{picker.add} adds a server, or a model that it does not list."
 
 
 def age(priced_on: str | None, today: date) -> str:

@@ -12,7 +12,7 @@ from textual.content import Content
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
+from autocoder_tui.ui.screens.dialogs.filtered_list import has_words, rank_of
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
 
@@ -49,6 +49,9 @@ class Palette(GroupedList[Command | None, Command]):
         for command in self._commands:
             if has_words(f"{command.group} {command.title} {command.says} {command.key}", wanted):
                 yield command.group, command
+
+    def rank(self, row: Command, wanted: str) -> int:
+        return rank_of(row.title, wanted)
 
     def id_of(self, row: Command) -> object:
         return (row.group, row.title)

@@ -11,8 +11,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.shown_panes import LOWER_TABS, NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
+from autocoder_tui.ui.widgets.before_run import BeforeRun
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.panes.regions import (
     BOXES,
@@ -149,11 +151,6 @@ class PanedScreen(CoveredScreen[None]):
         return self.pane == "review" or (self.wide and self.query_one("#review").display)
 
     @property
-    def says_in_place(self) -> bool:
-        """Whether what is said in the place of the output is in sight."""
-        return self.is_current and self.query_one("#welcome").region.height > 0
-
-    @property
     def has_column_for_file(self) -> bool:
         """Whether there is room on the right that no review has."""
         return self.is_complete and self.wide and not self._reviews
@@ -167,7 +164,19 @@ class PanedScreen(CoveredScreen[None]):
         review, preview = self.query_one("#review", Widget), self.query_one("#file", Widget)
         decides = self._reviews or self.pane == "review" or not self.wide
         review.display, preview.display = decides, not decides
-        right.border_title = "Review  F5" if decides else ON_THE_RIGHT
+        right.border_title = (
+            f"Review  {key_of(self.app, 'pane.review')}" if decides else ON_THE_RIGHT
+        )
+
+    def look_at_keys(self) -> None:
+        """Name the keys that act now: some were changed."""
+        for text in self.query(KeyedText):
+            text.look_at_keys()
+        for before in self.query(BeforeRun):
+            before.look_at_keys()
+        for strip in self.query(TabStrip):
+            strip.refresh()
+        self._fill_right()
 
     def _mark_keyboard(self) -> None:
         """Only what changes is given its styles anew."""

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
 from autocoder_tui.ui.widgets.options import Options
@@ -20,8 +21,8 @@ from autocoder_tui.values import dataclass
 
 MOST_SHOWN = 500
 NONE_YET = """\
-No prompt yet: what you send is listed here, and templates. Ctrl+P, "Save the requirements as a \
-template", keeps one."""
+No prompt yet: what you send is listed here, and templates. {app.palette}, "Save the \
+requirements as a template", keeps one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,15 @@ class PromptList(FilteredList[str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(_row(prompt)) for prompt in self._shown)
+        self.offer("enter", acts=bool(self._shown))
         if self._shown:
             options.highlighted = 0
             self._preview(self._shown[0].text)
         else:
-            nothing = "None of them has these words." if self._prompts else NONE_YET
+            nothing = (
+                "None of them has these words." if self._prompts else with_keys(self.app, NONE_YET)
+            )
             self.query_one("#prompt-text", Static).update(nothing)
-        self.offer("enter", when=bool(self._shown))
 
     def _preview(self, text: str) -> None:
         self.query_one("#prompt-text", Static).update(visible(text.strip(), lines=True))

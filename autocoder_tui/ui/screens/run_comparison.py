@@ -3,6 +3,8 @@ from the files of the first to those of the second."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -11,6 +13,7 @@ from textual.widgets import Static
 
 from autocoder_tui.runs.run_comparison import Comparison, Fact
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import KeyedText
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.diff.canvas import DiffCanvas
@@ -18,6 +21,12 @@ from autocoder_tui.ui.widgets.history.compared_diff import ComparedDiff
 
 _MOST_VALUE = 200
 """Characters of a value in the table."""
+_HINT: Final = (
+    "{comparison.previous} {comparison.next} file · "
+    "{comparison.next_hunk} {comparison.previous_hunk} difference · "
+    "{comparison.arrangement} side by side · {comparison.wrap} wrap · "
+    "{comparison.same} all of the table"
+)
 
 
 class RunComparison(Dialog[None]):
@@ -57,8 +66,7 @@ class RunComparison(Dialog[None]):
                 yield Static("", id="comparison-table", markup=False)
             yield Static("", id="comparison-file", markup=False)
             yield ComparedDiff()
-            hint = "[ ] file · n p difference · s side by side · w wrap · = all of the table"
-            yield Static(hint, id="comparison-hint", markup=False)
+            yield KeyedText(_HINT, id="comparison-hint")
 
     def on_mount(self) -> None:
         self._show_table()

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.widgets.options import Options
@@ -23,7 +24,10 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
 """How it was answered: with a text, with what is assumed, or not at all: the step stops."""
 
-_KEYS: Final = "Ctrl+S takes what is assumed · Esc stops the step: asked again later"
+_KEYS: Final = (
+    "{step_question.assume} takes what is assumed · "
+    "{step_question.leave} stops the step: asked again later"
+)
 
 
 class StepQuestion(Unbidden[Given]):
@@ -93,7 +97,7 @@ class StepQuestion(Unbidden[Given]):
 
     @property
     def keys_line(self) -> str:
-        return _KEYS
+        return with_keys(self.app, _KEYS)
 
     def _options(self) -> list[Option]:
         return [

@@ -26,14 +26,14 @@ class _Files(SelectionList[str]):
     BINDINGS = [Binding("enter", "screen.keep", show=False)]
 
     def render_line(self, y: int) -> Strip:
-        """The mark tells by itself, without its colour, which files stay."""
-        strip, at = super().render_line(y), int(self.scroll_offset.y) + y
-        segments = list(strip)
-        if len(segments) > 1 and at < self.option_count:
-            stays = self.get_option_at_index(at).value in self.selected
-            side, mark = segments[0], segments[1]
-            segments[:2] = [side, Segment("✓" if stays else " ", mark.style)]
-        return Strip(segments, strip.cell_length)
+        """With a box that is empty or ticked: Textual's has the same sign in both, and another
+        colour."""
+        strip, at = super().render_line(y), y + self.scroll_offset.y
+        if at >= self.option_count:
+            return strip
+        _left, _sign, _right, gap, *row = strip
+        kept = self.get_option_at_index(at).value in self.selected
+        return Strip([Segment("[✓] " if kept else "[ ] ", gap.style), *row], strip.cell_length)
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         style = super().get_visual_style(*component_classes, partial=partial)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,10 +13,16 @@ from textual.widgets import Static
 
 from autocoder_tui.review.unplaced_change import UnplacedChange
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.values import dataclass
 
+_HINT: Final = (
+    "↑ ↓ {unplaced.more} {unplaced.less} move it · "
+    "{unplaced.change_before} {unplaced.next_change} other changes · "
+    "{unplaced.send_back} sends it back"
+)
 Settlement: TypeAlias = Literal["place", "edit", "leave out", "send back"]
 
 
@@ -82,7 +88,7 @@ class UnplacedChanges(Dialog[Settled | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
-            dialog.border_subtitle = "↑ ↓ + - move it · [ ] other changes · N sends it back"
+            dialog.border_subtitle = with_keys(self.app, _HINT)
             yield Static("", id="unplaced-said", markup=False)
             with VerticalScroll(id="unplaced-change"):
                 yield Static("", id="unplaced-lines", markup=False)

@@ -80,8 +80,6 @@ class UsageScreen(Dialog[None]):
         if self.closing:
             return
         self._fill()
-        self.offer("r", "d", "m", "p", "e", when=bool(self._records))
-        self.query_one(DataTable).display = bool(self._records)
         if not self._records:
             self._say(
                 "No run yet. Every run that sends something is listed here, with its "

@@ -1,34 +1,35 @@
-"""What stands where the output will, before there is any."""
+"""What stands where the output will, before there is any; keys by the names of their bindings."""
 
 from __future__ import annotations
 
 WELCOME = """\
-Pick files in the tree with Space, say what you want, then run with Ctrl+R.
+Pick files in the tree with {files.toggle}, say what you want, then run with {run.start}.
 
 The code streams in here. When the reply is cut off, it is continued and joined \
 by itself. When it is complete you review it hunk by hunk: nothing is written \
 before you accept it.
 
-F1 lists every key, Ctrl+P every command."""
+{app.keys} lists every key, {app.palette} every command."""
 WELCOME_BACK = """\
-Pick files in the tree with Space, say what you want, then run with Ctrl+R. \
-F1 lists every key, Ctrl+P every command."""
+Pick files in the tree with {files.toggle}, say what you want, then run with {run.start}. \
+{app.keys} lists every key, {app.palette} every command."""
 """For whoever has run something in the project before."""
 WELCOME_TO_ASK = """\
-Pick the files it is about with Space, type your question, then ask with Ctrl+R.
+Pick the files it is about with {files.toggle}, type your question, then ask with {run.start}.
 
 The answer comes in here, and the next question follows it. Nothing is written: \
-a block of code of an answer becomes a proposal when you say so ( ] marks it, \
-Enter proposes it, y copies it).
+a block of code of an answer becomes a proposal when you say so: {answer.next_block} marks it, \
+{answer.choose_block} proposes it, {answer.copy} copies it.
 
-F6 finds conversations again, Ctrl+N takes another mode."""
+{history.show} finds conversations again, {mode.next} takes another mode."""
 WELCOME_TO_STEPS = """\
-r runs the steps on, o one of them, and Esc stops. What a step brings streams in here.
+{steps.run} runs the steps on, {steps.one} one of them, and {run.stop} stops. \
+What a step brings streams in here.
 
 What they write for the project is kept apart until it is proposed: then the review \
 opens, and nothing is in the project before you accept it.
 
-F12 goes to the steps, F1 lists every key."""
+{pane.steps} goes to the steps, {app.keys} lists every key."""
 NO_NOTES = "The model said nothing besides the code."
 NOTES_TO_COME = "What the model says besides the files stands here when a run has ended."
 NO_REASONING = "What a model thinks before it answers stands here, where its server sends that."

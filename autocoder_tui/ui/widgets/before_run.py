@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -12,8 +13,10 @@ from textual.widgets import Static
 
 from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of, with_keys
 
 if TYPE_CHECKING:
+    from autocoder_tui.engine.request import RunRequest
     from autocoder_tui.runs.estimate import Weighed
     from autocoder_tui.runs.listed_run import Listed
 
@@ -23,11 +26,13 @@ _MOST_FILES: Final = 12
 _MOST_RUNS: Final = 8
 _MOST_THOUGHT: Final = 4_000
 """Characters of what a model thinks that are laid out again with each picture."""
-SENT: Final = "Sent. The first words of the reply are awaited; Esc stops."
-AGAIN: Final = "It is tried again by itself: the line below says when. Esc stops."
+SENT: Final = "Sent. The first words of the reply are awaited; {run.stop} stops."
+TO_BE_SENT_AGAIN: Final = (
+    "The request failed, and is sent again in a moment: the meters say when. {run.stop} stops."
+)
 THINKS: Final = (
-    "The model thinks before it answers; its reply comes in here. All of it is in Reasoning: F8 "
-    "goes on there, pane by pane."
+    "The model thinks before it answers; its reply comes in here. All of it is in Reasoning: "
+    "{pane.next} goes on there, pane by pane."
 )
 
 
@@ -36,24 +41,23 @@ class BeforeRun(Static):
     the runs before."""
 
     def __init__(self, words: str, *, id: str | None = None) -> None:
-        super().__init__(words, id=id, markup=False)
+        super().__init__("", id=id, markup=False)
         self._words = words
         self._thought = ""
         self._alone = False
-        """Whether the words are all there is to say: why there is no output."""
-        self._sent = False
-        """Whether the words are of a run that was sent, and has brought nothing yet."""
+        """Whether the words are all there is to say: why there is no output, what is awaited."""
         self._next: Weighed | None = None
         self._before: Sequence[Listed] = ()
 
     # ------------------------------------------------------------------ what is told
 
-    def say(self, words: str, *, alone: bool = False, sent: bool = False) -> None:
-        """Show `words`, which are safe; nothing else where they are `alone`, and with what was
-        `sent` in the place of what would be."""
-        said = words, alone, sent, ""
-        if said != (self._words, self._alone, self._sent, self._thought):
-            self._words, self._alone, self._sent, self._thought = said
+    def say(self, words: str, *, alone: bool = False, failed: bool = False) -> None:
+        """Show `words`, which are safe; nothing else where they are `alone`. Why something
+        `failed` is not as faint as the rest; the others have keys as in `with_keys`, which a
+        server's words have not."""
+        self.set_class(failed, "-failed")
+        if (words, alone, "") != (self._words, self._alone, self._thought):
+            self._words, self._alone, self._thought = words, alone, ""
             self._show()
 
     def show_thought(self, text: str) -> None:
@@ -64,10 +68,16 @@ class BeforeRun(Static):
         if self.region.height:
             self._show()
 
-    def show_next(self, weighed: Weighed) -> None:
-        """What a run begun now would send."""
+    def show_next(self, weighed: Weighed | None) -> None:
+        """What a run begun now would send; None where none can begin."""
         self._next = weighed
         self._show()
+
+    def mark_sent(self, request: RunRequest) -> None:
+        """A run begins. What would have been sent stays as what was, where it is that."""
+        known = None if self._next is None else self._next.request
+        if known is not None and replace(known, run_id=request.run_id) != request:
+            self._next = None
 
     def show_before(self, runs: Sequence[Listed]) -> None:
         """The newest runs of the project, the newest first."""
@@ -79,19 +89,22 @@ class BeforeRun(Static):
     def on_resize(self) -> None:
         self._show()
 
+    def look_at_keys(self) -> None:
+        """Name the keys that act now."""
+        self._show()
+
     def _show(self) -> None:
         width, height = min(self.content_size.width, _WIDEST), self.content_size.height
         if not width:
             return  # not laid out yet
         if self._alone:
-            first, gap, rest = self._words.partition("\n\n")
-            words = Content.assemble(self._toned(first), gap, rest)
-            said = [words, *self._end_of_thought(height)]
+            failed = self.has_class("-failed")
+            words = self._words if failed else with_keys(self.app, self._words)
+            said = [Content(words), *self._end_of_thought(height)]
             self.update(Content("\n\n").join(said), layout=False)
             return
-        first, gap, rest = self._words.partition("\n\n")
-        lines, sent = [self._toned(line) for line in wrapped(first, width)], self._sent
-        lines += [Content(line) for line in wrapped(gap[1:] + rest, width)]
+        words, sent = with_keys(self.app, self._words), self._words in (SENT, TO_BE_SENT_AGAIN)
+        lines = [Content(line) for line in wrapped(words, width)]
         room = height - len(lines) - 1
         if self._next is not None and room > _LEAST_FILES + 4:
             title = "This was sent" if sent else "The next run sends"
@@ -99,13 +112,11 @@ class BeforeRun(Static):
             lines += [Content(""), *part]
             room -= len(part) + 1
         if self._before and room > 2 and not sent:
-            lines += [Content(""), *before_in_rows(self._before, width, room)]
+            lines += [
+                Content(""),
+                *before_in_rows(self._before, width, room, key_of(self.app, "history.show")),
+            ]
         self.update(Content("\n").join(lines), layout=False)
-
-    def _toned(self, text: str) -> Content:
-        """What went wrong is told apart from what to do about it."""
-        tone = {"✗": "$text-error", "!": "$text-warning"}.get(self._words[:1], "")
-        return Content.styled(text, tone)
 
     def _end_of_thought(self, height: int) -> list[Content]:
         if not self._thought:
@@ -146,15 +157,15 @@ def next_in_rows(weighed: Weighed, title: str, width: int, most: int) -> list[Co
     return [_head(title, "tokens", width), *rows, whole, Content(cost)]
 
 
-def before_in_rows(runs: Sequence[Listed], width: int, most: int) -> list[Content]:
-    """The newest of `runs`; at most so many rows."""
+def before_in_rows(runs: Sequence[Listed], width: int, most: int, key: str) -> list[Content]:
+    """The newest of `runs`; at most so many rows. `key` lists them all."""
     from autocoder_tui.ui.widgets.history.rows import one_line
 
     rows = [
         one_line(line, marked=False, wide=False).truncate(width, ellipsis=True)
         for line in runs[: max(1, min(_MOST_RUNS, most - 1))]
     ]
-    return [_head("Runs before", "F6 lists and opens them", width), *rows]
+    return [_head("Runs before", f"{key} lists and opens them", width), *rows]
 
 
 def _part(share: float) -> str:

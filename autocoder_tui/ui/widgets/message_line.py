@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of
 
 _SIGNS: Final = {"information": "", "warning": "! ", "error": "✗ "}
 _MOST_ROWS: Final = 5
@@ -73,7 +74,7 @@ class MessageLine(Widget):
 
     def say(self, notification: Notification, others: int) -> None:
         """Show this one; `others` wait, or stand in the log."""
-        more = f"  (+{others}, F9 has all)" if others else ""
+        more = f"  (+{others}, {key_of(self.app, 'pane.log')} has all)" if others else ""
         sign = _SIGNS[notification.severity]
         self.text = f"{sign}{visible(notification.message, lines=True)}{more}"
         for severity in _WEIGHT:
@@ -86,7 +87,8 @@ class MessageLine(Widget):
         room = max(20, (_MOST_ROWS - 1) * width)
         text = Content(self.text)
         if text.cell_length > room:
-            text = Content.assemble(text.truncate(room), "… (F9 has all of it)")
+            has_all = f"… ({key_of(self.app, 'pane.log')} has all of it)"
+            text = Content.assemble(text.truncate(room), has_all)
         return text
 
     def on_click(self, event: events.Click) -> None:

@@ -28,6 +28,24 @@ class WholeText(TextArea):
         for shift in ("", "shift+")
     ]
 
+    virtual_size = reactive(Size(0, 0))
+    """Textual lays the whole screen out for each row more or less, which moves nothing but the bar
+    where the area is not as high as its text."""
+
+    def watch_virtual_size(self, size: Size) -> None:
+        if self.styles.auto_dimensions:
+            self.refresh(layout=True)
+        else:
+            self._scroll_update(size)
+            if self.has_focus and not self.read_only:
+                # Textual has scrolled to the cursor already, no further than there were rows then.
+                self.scroll_cursor_visible()
+
+    def on_resize(self) -> None:
+        # Wrapped anew into as many rows as before, Textual leaves on the screen what it had
+        # painted in the new width with the breaks of the old one.
+        self.refresh()
+
     def action_move_to(self, end: Literal["beginning", "end"], select: bool) -> None:
         place = self.document.start if end == "beginning" else self.document.end
         self.move_cursor(place, select=select, record_width=True)

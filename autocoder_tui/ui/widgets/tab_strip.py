@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.key_words import key_of
 from autocoder_tui.ui.widgets.tabs import Tab, fitting
 
 
@@ -52,8 +52,7 @@ class TabStrip(Widget):
 
     def _as_bound(self, tab: Tab) -> Tab:
         """The tab with the key that the person has given its pane."""
-        bound = self.app._keymap.get(f"pane.{tab.pane}")
-        return tab._replace(key=key_name(bound.split(",")[0])) if bound and tab.key else tab
+        return tab._replace(key=key_of(self.app, tab.binding)) if tab.binding else tab
 
     def on_click(self, event: events.Click) -> None:
         for start, end, pane in self._spans:

@@ -9,11 +9,13 @@ _TIGHTEST: Final = 3
 
 
 class Tab(NamedTuple):
-    """`key` is shown before the title as the way there without a mouse."""
+    """`key` is shown before the title as the way there without a mouse. Where it is that of a
+    `binding`, a person may have taken another for it."""
 
     pane: str
     title: str
     key: str = ""
+    binding: str = ""
 
 
 def fitting(

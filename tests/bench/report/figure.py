@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tests.bench.report.pairs import middle
+
 Bound: TypeAlias = Literal["times", "most", "least"]
 
 
@@ -31,7 +33,9 @@ class Goal:
 class Figure:
     """`ours` beside `baseline`, which is the figure of what `beside` names, in the same run.
 
-    `n` is how many times it was measured. `fails` is what else of the goal is not met."""
+    `n` is how many times it was measured. `fails` is what else of the goal is not met. `paired` is
+    the ratio where both were measured in pairs: the median of theirs, which is not the ratio of the
+    medians. `loop_ms` is what `pairs.machine_ms` was meanwhile."""
 
     what: str
     ours: float
@@ -41,9 +45,31 @@ class Figure:
     beside: str = ""
     goal: Goal | None = None
     fails: str = ""
+    paired: float | None = None
+    loop_ms: float | None = None
+
+    @classmethod
+    def of_pairs(
+        cls,
+        what: str,
+        unit: str,
+        pairs: Sequence[tuple[float, float]],
+        beside: str,
+        goal: Goal | None = None,
+        *,
+        fails: str = "",
+        n: int | None = None,
+    ) -> Figure:
+        """Medians of figures that were measured in turns (`pairs.in_turns`). `n` is how many
+        figures they are made of, where that is more than the pairs."""
+        ours, baseline, ratio = middle(pairs)
+        count = len(pairs) if n is None else n
+        return cls(what, ours, unit, count, baseline, beside, goal, fails, paired=ratio)
 
     @property
     def ratio(self) -> float | None:
+        if self.paired is not None:
+            return self.paired
         return self.ours / self.baseline if self.baseline else None
 
     @property

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from autocoder_tui.engine.catalog import Model
@@ -14,6 +14,7 @@ from autocoder_tui.engine.metering.vocabulary import load_encoding
 from autocoder_tui.workspace.file_index import list_files
 from tests.bench import finder_bench, history_typing_bench
 from tests.bench.report.figure import Figure, Goal, percentile
+from tests.bench.report.pairs import in_turns
 from tests.bench.tokens_bench import corpus
 
 _FILES = (30_000, 200_000)
@@ -23,7 +24,7 @@ _FASTEST = 3.0
 
 
 def files(rounds: int, counts: Sequence[int] = _FILES) -> list[Figure]:
-    """A letter typed in the finder to the list that follows it."""
+    """A letter typed in the finder to the list that follows it; the size without a goal once."""
     found = []
     for count in counts:
         with tempfile.TemporaryDirectory() as place:
@@ -32,7 +33,7 @@ def files(rounds: int, counts: Sequence[int] = _FILES) -> list[Figure]:
             index = list_files(project)
             plain: list[float] = []
             times: list[float] = []
-            for _ in range(rounds):
+            for _ in range(rounds if count == _FILES[0] else 1):
                 letters, lists = finder_bench.typed(project, Path(place), index)
                 plain += letters
                 times += lists
@@ -60,32 +61,28 @@ def tokens(rounds: int) -> list[Figure]:
     found = []
     for kind, some in (("code", texts["code"]), ("prose", texts["prose"]), ("data", texts["data"])):
         total = sum(len(encoding.encode_ordinary(text)) for text in some)
-        ways: dict[str, Callable[[str], object]] = {
-            "a picked file": counter.weigh_text,
-            "a reply": counter.count,
-            "plain": encoding.encode_ordinary,
-        }
-        speeds: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(rounds * 3):
-            for name, count in ways.items():
-                begun = time.process_time()
-                for text in some:
-                    count(text)
-                speeds[name].append(total / (time.process_time() - begun) / 1e6)
-        middle = {name: statistics.median(values) for name, values in speeds.items()}
-        found += [
-            Figure(
-                f"Counting tokens of {kind}, {name}",
-                middle[name],
-                "M/s",
-                rounds * 3,
-                middle["plain"],
-                "tiktoken alone",
-                Goal("least", _FASTEST),
+        plain = partial(_speed, encoding.encode_ordinary, some, total)
+        ways = {"a picked file": counter.weigh_text, "a reply": counter.count}
+        for name, count in ways.items():
+            pairs = in_turns(rounds * 3, partial(_speed, count, some, total), plain)
+            found.append(
+                Figure.of_pairs(
+                    f"Counting tokens of {kind}, {name}",
+                    "M/s",
+                    pairs,
+                    "tiktoken alone",
+                    Goal("least", _FASTEST),
+                )
             )
-            for name in ("a picked file", "a reply")
-        ]
     return found
+
+
+def _speed(count: Callable[[str], object], texts: Sequence[str], total: int) -> float:
+    """Millions of tokens a second of CPU, where `texts` have `total`."""
+    begun = time.process_time()
+    for text in texts:
+        count(text)
+    return total / (time.process_time() - begun) / 1e6
 
 
 def runs(rounds: int, count: int = _RUNS) -> list[Figure]:

@@ -16,12 +16,14 @@ _HEAD = """# How fast it is
 
 Made by `python -m tests.bench.report` from the program as a person runs it: a process of its own
 in a pseudo-terminal of 120x40 that is read as fast as it is written, with a server on the
-loopback interface. Each figure stands beside another of the same run on the same machine, and
-the ratio of the two says more than either: other machines are quicker or slower in both. Rows
-that miss their goal say so.
+loopback interface. Each figure stands beside another that was measured in turns with it (ours, the
+other, the other, ours), and the ratio, the median of those pairs, says more than either: other
+machines, and this one in another minute, are quicker or slower in both. Rows that miss their goal
+say so. *Loop* is what a fixed loop in plain Python took before and after that row: how quick the
+machine was then, for who judges a goal in seconds. No figure is scaled by it.
 
 """
-_COLUMNS = ("", "ours", "beside it", "ratio", "goal", "met", "n")
+_COLUMNS = ("", "ours", "beside it", "ratio", "goal", "met", "n", "loop")
 
 
 def page(
@@ -33,17 +35,26 @@ def page(
     lines.append(
         f"The load of the machine was {before:.1f} before and {after:.1f} after; this report alone"
     )
-    lines += ["brings it to 1-2.", ""]
+    lines.append("brings it to 1-2." + _loops(chapters))
+    lines.append("")
     for title, figures in chapters.items():
         lines += [f"## {title}", "", *table(figures), ""]
     lines.append(summary([figure for figures in chapters.values() for figure in figures]))
     return "\n".join(lines) + "\n"
 
 
+def _loops(chapters: Mapping[str, Sequence[Figure]]) -> str:
+    """How quick the machine was, where that was measured."""
+    loops = [one.loop_ms for figures in chapters.values() for one in figures if one.loop_ms]
+    if not loops:
+        return ""
+    return f" The loop took {shown(min(loops))} to {shown(max(loops))} ms."
+
+
 def table(figures: Iterable[Figure]) -> list[str]:
     """The figures as the lines of a table in Markdown."""
     rows = [_row(figure) for figure in figures]
-    ruler = "| --- |" + " ---: |" * 3 + " --- |" * 2 + " ---: |"
+    ruler = "| --- |" + " ---: |" * 3 + " --- |" * 2 + " ---: |" * 2
     return ["| " + " | ".join(_COLUMNS) + " |", ruler, *rows]
 
 
@@ -63,6 +74,7 @@ def _row(figure: Figure) -> str:
         figure.goal.shown(figure.unit) if figure.goal else "–",
         met + (f" ({figure.fails})" if figure.fails else ""),
         str(figure.n),
+        "–" if figure.loop_ms is None else f"{shown(figure.loop_ms)} ms",
     )
     return "| " + " | ".join(cells) + " |"
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 import resource
-import statistics
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from autocoder_tui.review import FileReview
 from tests.bench import diff_bench
 from tests.bench.report.figure import Figure, Goal, percentile
+from tests.bench.report.pairs import in_turns
 from tests.bench.review_bench import LINES, measured
 
 _EDITS = {
@@ -22,35 +23,40 @@ _EDITS = {
     "of eight different lines, one in ten edited": diff_bench.repetitive,
 }
 
+_DIFFS = 5
+"""Pairs of each round: a diff takes a moment only."""
+
 
 def compute(rounds: int, lines: int = LINES) -> list[Figure]:
     """The diff itself, CPU, and how many lines it takes for changed beside what git takes."""
     found = []
     for name, edit in _EDITS.items():
         before, after = texts(edit is diff_bench.repetitive, name, lines)
-        ours: list[float] = []
-        theirs: list[float] = []
-        for _ in range(rounds * 3):
-            begun = time.process_time()
-            review = FileReview.of("bench.py", before, after)
-            ours.append((time.process_time() - begun) * 1000)
-            milliseconds, changed = of_git(before, after)
-            theirs.append(milliseconds)
-        more = sum(hunk.removed + hunk.added for hunk in review.hunks) / max(1, changed)
+        pairs = in_turns(
+            rounds * _DIFFS, partial(of_program, before, after), partial(of_git, before, after)
+        )
+        (_, ours), (_, theirs) = pairs[-1]
+        more = ours / max(1, theirs)
         worse = f"{more:.2f} times the lines that git takes for changed" if more > 1.02 else ""
         found.append(
-            Figure(
+            Figure.of_pairs(
                 f"Diff of {lines:,} lines, {name}",
-                statistics.median(ours),
                 "ms",
-                len(ours),
-                statistics.median(theirs),
+                [(one[0], other[0]) for one, other in pairs],
                 "git diff --histogram, with its start",
                 Goal("most", 15, ", as good as git's"),
-                worse,
+                fails=worse,
             )
         )
     return found
+
+
+def of_program(before: str, after: str) -> tuple[float, int]:
+    """The milliseconds of CPU the program takes, and the lines it says are changed."""
+    begun = time.process_time()
+    review = FileReview.of("bench.py", before, after)
+    took = (time.process_time() - begun) * 1000
+    return took, sum(hunk.removed + hunk.added for hunk in review.hunks)
 
 
 def texts(repetitive: bool, name: str, lines: int) -> tuple[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 
 from tests.bench.report.figure import Figure, Goal
+from tests.bench.report.pairs import in_turns
 from tests.bench.start_bench import EMPTY, FLAGS, OURS, TYPED, measured
 
 _SAYS = {
@@ -13,30 +13,32 @@ _SAYS = {
     "workspace": "Start to all panes",
     "typed is there": "Start to what was typed at the first paint",
 }
+_PAIRS = 2
+"""Of each round: a start takes a moment only."""
 
 
 def first_paint(rounds: int) -> list[Figure]:
     """Beside an empty Textual app, in turns; the first of each is not counted: it fills caches."""
-    empty: list[float] = []
-    ours: dict[str, list[float]] = {mark: [] for mark in OURS}
-    for number in range(rounds + 1):
-        (_, plain, _), *_ = measured([sys.executable, "-c", EMPTY], {"painted": ""})
-        *found, _ = measured([sys.executable, "-m", "autocoder_tui", *FLAGS], OURS, TYPED)
-        if number:
-            empty.append(plain)
-            for mark, wall, _ in found:
-                ours[mark].append(wall)
-    base, beside = statistics.median(empty), "an empty Textual app"
-    goal = Goal("times", 1.3)
+    _empty(), _ours()
+    pairs = in_turns(rounds * _PAIRS, _ours, _empty)
     return [
-        Figure(
-            _SAYS[mark],
-            statistics.median(walls),
+        Figure.of_pairs(
+            said,
             "s",
-            rounds,
-            base,
-            beside,
-            goal if mark == "frame" else None,
+            [(walls[mark], plain) for walls, plain in pairs],
+            "an empty Textual app",
+            Goal("times", 1.3) if mark == "frame" else None,
         )
-        for mark, walls in ours.items()
+        for mark, said in _SAYS.items()
     ]
+
+
+def _empty() -> float:
+    (_, wall, _), *_ = measured([sys.executable, "-c", EMPTY], {"painted": ""})
+    return wall
+
+
+def _ours() -> dict[str, float]:
+    """Seconds to each of the marks."""
+    *found, _ = measured([sys.executable, "-m", "autocoder_tui", *FLAGS], OURS, TYPED)
+    return {mark: wall for mark, wall, _ in found}

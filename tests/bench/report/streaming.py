@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from tests.bench import run_bench
-from tests.bench.keys_bench import KEYS, measured
+from tests.bench.keys_bench import KEYS, Blocks, measured
 from tests.bench.report.figure import Figure, Goal, percentile
+from tests.bench.report.pairs import in_turns, middle
 from tests.bench.start_bench import EMPTY, cpu_seconds, environment
 from tests.terminal.program import Pseudoterminal
 
@@ -25,54 +28,48 @@ _CODEX_ONCE_MS = 13
 
 
 def at_a_pace(rounds: int) -> list[Figure]:
-    last, idle, _ = _medians(10_000, 1_000, rounds)
+    last, idle, _ = _costs(10_000, 1_000, rounds)
     what = "CPU per 10,000 tokens at 1,000 a second"
     return [
-        Figure(f"{what}, to the last token", last[1], "s", rounds, last[0], _NOTHING, _times(1.35)),
-        Figure(f"{what}, until idle", idle[1], "s", rounds, idle[0], _NOTHING, _times(1.5)),
+        Figure.of_pairs(f"{what}, to the last token", "s", last, _NOTHING, Goal("times", 1.35)),
+        Figure.of_pairs(f"{what}, until idle", "s", idle, _NOTHING, Goal("times", 1.5)),
     ]
 
 
 def as_read(rounds: int, sizes: tuple[int, ...] = _SIZES) -> list[Figure]:
     """As fast as it is read: CPU of each size, and the memory of the largest."""
-    costs = {size: _medians(size, 0, rounds) for size in sizes}
-    ours = [idle[1] for _, idle, _ in costs.values()]
-    steep = "" if ours[-1] <= _FLAT * ours[0] else "the cost per token grows with the size"
+    costs = {size: _costs(size, 0, rounds) for size in sizes}
     found = [
-        Figure(
+        Figure.of_pairs(
             f"CPU per 10,000 tokens as fast as read, {size:,} of them, until idle",
-            idle[1],
             "s",
-            rounds,
-            idle[0],
+            idle,
             _NOTHING,
             Goal("most", 1.2, ", flat"),
-            steep if size == sizes[-1] else "",
         )
         for size, (_, idle, _) in costs.items()
     ]
-    plain, program = costs[sizes[-1]][2]
+    if found[-1].ours > _FLAT * found[0].ours:
+        found[-1] = replace(found[-1], fails="the cost per token grows with the size")
     what = f"Peak memory, {sizes[-1]:,} tokens"
     goal = Goal("most", _MEMORY_MB)
-    return [*found, Figure(what, program, "MB", rounds, plain, _NOTHING, goal)]
+    return [*found, Figure.of_pairs(what, "MB", costs[sizes[-1]][2], _NOTHING, goal)]
 
 
-def _times(value: float) -> Goal:
-    return Goal("times", value)
+_Both: TypeAlias = list[tuple[float, float]]
 
 
-_Pair = tuple[float, float]
-
-
-def _medians(count: int, rate: float, rounds: int) -> tuple[_Pair, _Pair, _Pair]:
-    """Of the app that shows nothing and of the program: CPU seconds per 10,000 tokens to the last
+def _costs(count: int, rate: float, rounds: int) -> tuple[_Both, _Both, _Both]:
+    """Of the program and of the app that shows nothing: CPU seconds per 10,000 tokens to the last
     one and until idle, and the peak in MB."""
-    report = run_bench.bench(count, rate, rounds, None)
-    pairs = []
-    for what in ("last", "idle", "peak_mb"):
-        values = [report[name] for name in ("nothing", "program")]
-        pairs.append(tuple(value[what] for value in values))  # type: ignore[index]
-    return pairs[0], pairs[1], pairs[2]
+    with run_bench.server(count, rate) as (url, streamed):
+        pairs = in_turns(
+            rounds, lambda: run_bench.of_program(url), lambda: run_bench.of_nothing(url)
+        )
+    share = 10_000 / streamed
+    last = [(one[0] * share, other[0] * share) for one, other in pairs]
+    idle = [(one[1] * share, other[1] * share) for one, other in pairs]
+    return last, idle, [(one[2], other[2]) for one, other in pairs]
 
 
 def at_rest(rounds: int) -> list[Figure]:
@@ -103,9 +100,9 @@ def at_rest(rounds: int) -> list[Figure]:
             finally:
                 for screen in screens.values():
                     run_bench.end(screen)
-    empty, program = (statistics.median(values) for values in shares.values())
-    beside = "an empty Textual app"
-    return [Figure("CPU while idle", program, "%", rounds, empty, beside, Goal("most", 0.5))]
+    pairs = list(zip(shares["program"], shares["empty"], strict=True))
+    goal = Goal("most", 0.5)
+    return [Figure.of_pairs("CPU while idle", "%", pairs, "an empty Textual app", goal)]
 
 
 def keys(rounds: int, count: int = KEYS) -> list[Figure]:
@@ -117,24 +114,29 @@ def keys(rounds: int, count: int = KEYS) -> list[Figure]:
         most = Goal("most", _CODEX_ONCE_MS, ", as codex once was")
         return _keys("", times.program, times.plain, plain, most)
     return [
-        *_keys("", times.program, times.codex, times.codex_version, _times(1)),
+        *_keys("", times.program, times.codex, times.codex_version, Goal("times", 1)),
         *_keys(", beside a text area", times.program, times.plain, plain, None),
     ]
 
 
-def _keys(
-    which: str, ours: list[float], beside: list[float], name: str, goal: Goal | None
-) -> list[Figure]:
-    """The late ones have the goal."""
-    return [
-        Figure(
-            f"Key to paint while streaming, {said}{which}",
-            percentile(ours, share) * 1000,
-            "ms",
-            len(ours),
-            percentile(beside, share) * 1000,
-            name,
-            goal if share > 0.5 else None,
+def _keys(which: str, ours: Blocks, beside: Blocks, name: str, goal: Goal | None) -> list[Figure]:
+    """The late ones have the goal. The figures are of all keys, the ratio that of the blocks."""
+    found = []
+    for said, share in (("p50", 0.5), ("p95", 0.95)):
+        pairs = [
+            (percentile(one, share), percentile(other, share))
+            for one, other in zip(ours, beside, strict=True)
+        ]
+        found.append(
+            Figure(
+                f"Key to paint while streaming, {said}{which}",
+                percentile([*chain(*ours)], share) * 1000,
+                "ms",
+                sum(map(len, ours)),
+                percentile([*chain(*beside)], share) * 1000,
+                name,
+                goal if share > 0.5 else None,
+                paired=middle(pairs)[2],
+            )
         )
-        for said, share in (("p50", 0.5), ("p95", 0.95))
-    ]
+    return found

@@ -75,10 +75,8 @@ async def files(camera: Camera) -> None:
         await camera.press("open", "down", "enter", "down", "down")
         await camera.press("typed", *"read")
         await camera.press("typed-nothing", *"zzz")
-        await stage.press("escape", *"data", "enter", "escape")
-        await camera.press("large", *"large", "escape", "space")
-        await stage.press("escape", "space", *"data", "enter")
-        await camera.press("secret", "escape", *".env", "escape")
+        await camera.press("large", "escape", *"large")
+        await camera.press("secret", "escape", *".env", "enter")
         await camera.press("secret-asked", "space")
         await stage.press("escape")
         await camera.press("finder-empty", "ctrl+f")
@@ -118,7 +116,7 @@ async def requirements(camera: Camera) -> None:
         await stage.press("escape")
         await camera.press("earlier", "alt+p")
         await stage.press("escape")
-        await camera.press("search", "ctrl+r")
+        await camera.press("refused", "ctrl+r")
 
 
 @scene
@@ -168,7 +166,7 @@ async def steps(camera: Camera) -> None:
         await stage.until_shows("r runs")
         await camera.take("begins")
         await stage.press("o")
-        await stage.until_shows("1  In the file", "asked again later")
+        await stage.until_shows("1  In the file")
         await camera.take("question")
         await stage.press("1")
         await stage.until_shows("2  By the beginning", "asked again later")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -30,8 +32,11 @@ class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     BUTTONS: ClassVar[tuple[KeyButton, ...]] = (KeyButton("Close", "escape"),)
 
     _answered = False
+    _idle: frozenset[str] = frozenset()
+    """Keys of buttons that do nothing now."""
+    _labels: Mapping[str, str] = MappingProxyType({})
+    """What buttons are called instead, by their keys."""
     _had_keyboard: Widget | None = None
-    _withdrawn: frozenset[str] = frozenset()
 
     @property
     def closing(self) -> bool:
@@ -48,19 +53,23 @@ class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     def on_mount(self) -> None:
         for dialog in self.query(".dialog"):
             if not dialog.query(".dialog-buttons"):
-                dialog.mount(ButtonRow(self._buttons_now))
+                labels = self._labels
+                named = (KeyButton(labels.get(one.key, one.label), one.key) for one in self.BUTTONS)
+                dialog.mount(ButtonRow(tuple(named), self._idle))
 
-    @property
-    def _buttons_now(self) -> tuple[KeyButton, ...]:
-        gone = self._withdrawn
-        return tuple(KeyButton("" if it.key in gone else it.label, it.key) for it in self.BUTTONS)
-
-    def offer(self, *keys: str, when: bool) -> None:
-        """Show the buttons of `keys` only where they would do something: `when` says so."""
-        self._withdrawn = self._withdrawn - set(keys) if when else self._withdrawn | set(keys)
+    def call_button(self, key: str, label: str) -> None:
+        """Its key, the built-in one, does something else by now."""
+        self._labels = {**self._labels, key: label}
         for row in self.query(ButtonRow):
-            for button in self._buttons_now:
-                row.say(button.key, button.label)
+            row.say(key, label)
+
+    def offer(self, *keys: str, acts: bool) -> None:
+        """Show the buttons of these keys, the built-in ones, only where they do something."""
+        idle = self._idle.difference(keys) if acts else self._idle.union(keys)
+        if idle != self._idle:
+            self._idle = idle
+            for row in self.query(ButtonRow):
+                row.leave_out(idle)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if not any(isinstance(node, ButtonRow) for node in event.widget.ancestors):

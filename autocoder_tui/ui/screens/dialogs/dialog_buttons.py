@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,6 +13,7 @@ from textual.widgets import Button
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.key_words import acting_key
 from autocoder_tui.values import dataclass
 
 ENTER = "enter"
@@ -22,7 +23,8 @@ _AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class KeyButton:
-    """`key` as the framework calls it; what it does is up to the dialog."""
+    """`key` as the framework calls it, the built-in one; what it does is up to the dialog. Where a
+    person has another in its place, that is the button's."""
 
     label: str
     key: str
@@ -44,40 +46,45 @@ class ButtonRow(Horizontal):
             super().__init__()
             self.key = key
 
-    def __init__(self, buttons: Sequence[KeyButton]) -> None:
+    def __init__(self, buttons: Sequence[KeyButton], idle: Collection[str] = ()) -> None:
         super().__init__(classes="dialog-buttons key-buttons")
         self._buttons = tuple(buttons)
+        self._idle = idle
 
     def compose(self) -> ComposeResult:
         for button in self._buttons:
             marked = "-enters" if button.key == ENTER else ""
-            yield Button(_label(button), id=f"key-{button.key.replace('+', '-')}", classes=marked)
+            yield Button(
+                self._label(button), id=f"key-{button.key.replace('+', '-')}", classes=marked
+            )
 
     def say(self, key: str, label: str) -> None:
         """The key does something else by now; nothing where the label is ""."""
         renamed = tuple(KeyButton(label, key) if one.key == key else one for one in self._buttons)
         if renamed != self._buttons:
             self._buttons = renamed
-            # Before it is composed it has none of them yet.
+            # None is there before the first picture: they are made with these labels then.
             for one, button in zip(renamed, self.query(Button), strict=False):
-                button.label = _label(one)
+                button.label = self._label(one)
             self.on_resize()
 
-    def on_mount(self) -> None:
+    def leave_out(self, idle: Collection[str]) -> None:
+        """Show no button of these keys: they do nothing now."""
+        self._idle = idle
         self.on_resize()
 
     def on_resize(self) -> None:
         shown = list(self.query(Button))
-        if not shown or not self.size.width:
+        if not shown:
             return
         needed = [
-            len(button.label) + _AROUND if one.label else 0
+            len(button.label) + _AROUND if one.label and one.key not in self._idle else 0
             for one, button in zip(self._buttons, shown, strict=True)
         ]
         for at in reversed(range(len(shown))):
-            must_stay = self._buttons[at].key in (ENTER, "escape")
-            fits = must_stay or sum(needed) <= self.size.width + 1
-            shown[at].display = bool(self._buttons[at].label) and fits
+            one, acts = self._buttons[at], needed[at] > 0
+            fits = one.key in (ENTER, "escape") or sum(needed) <= self.size.width + 1
+            shown[at].display = acts and fits
             if not shown[at].display:
                 needed[at] = 0
 
@@ -85,8 +92,8 @@ class ButtonRow(Horizontal):
         event.stop()
         for button in self._buttons:
             if event.button.id == f"key-{button.key.replace('+', '-')}":
-                self.post_message(self.KeyChosen(button.key))
+                self.post_message(self.KeyChosen(acting_key(self.screen, button.key)))
 
-
-def _label(button: KeyButton) -> Content:
-    return Content(visible(f"{button.label} ({key_name(button.key)})"))
+    def _label(self, button: KeyButton) -> Content:
+        key = key_name(acting_key(self.screen, button.key))
+        return Content(visible(f"{button.label} ({key})"))

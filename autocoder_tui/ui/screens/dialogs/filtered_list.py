@@ -59,6 +59,15 @@ class FilteredList(Dialog[_Result]):
             self.dismiss(None)
 
 
+def rank_of(title: str, wanted: str) -> int:
+    """How far a row that has the words is from them: 0 where its title is what is typed, 1 where
+    it begins so, 2 where it has the words, 3 where they are elsewhere in the row."""
+    name, typed = title.casefold(), wanted.strip().casefold()
+    if name == typed or not typed:
+        return 0
+    return 1 if name.startswith(typed) else 2 if has_words(title, wanted) else 3
+
+
 def has_words(text: str, wanted: str) -> bool:
     """Whether every word of `wanted` is in `text`, in whatever case and order."""
     text = text.casefold()

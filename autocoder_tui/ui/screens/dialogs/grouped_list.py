@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -47,6 +47,9 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
     }
     """
 
+    OF_A_ROW: ClassVar[tuple[str, ...]] = ("enter",)
+    """Keys of buttons that need a row to do something with."""
+
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[_Row | Heading] = []
@@ -66,6 +69,10 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
     def id_of(self, row: _Row) -> object:
         """By what a row is known again when there are others around it."""
         return row
+
+    def rank(self, row: _Row, wanted: str) -> int:
+        """How far a row is from what is typed: the cursor goes to the first of the nearest."""
+        return 0
 
     def start_at(self) -> object:
         """The row the cursor is on at first, as `id_of` has it; None is the first one."""
@@ -93,7 +100,7 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
         return None if isinstance(row, Heading) else row
 
     def fill(self, stay: object = None) -> None:
-        """List what is found; the cursor goes to the row known as `stay`, or to the first."""
+        """List what is found; the cursor goes to the row known as `stay`, or to the nearest."""
         self._rows, title = [], ""
         for group, row in self.found(self.filter.value):
             if group != title:
@@ -103,13 +110,15 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
         if not self._rows:
             self._rows.append(Heading("Nothing has these words."))
         rows = list(enumerate(self._rows))
-        real = [at for at, row in rows if not isinstance(row, Heading)]
+        wanted = self.filter.value
+        ranks = {at: self.rank(row, wanted) for at, row in rows if not isinstance(row, Heading)}
+        real = sorted(ranks, key=ranks.__getitem__)
         same = [at for at, row in rows if not isinstance(row, Heading) and self.id_of(row) == stay]
         first = [*same, *real]
         self.query_one(RowList).show(len(rows), first[0] if first else None)
+        self.offer(*self.OF_A_ROW, acts=bool(real))
         self._show_first_heading()
         self.highlighted(self.current)
-        self.offer(*(it.key for it in self.BUTTONS if it.key != "escape"), when=bool(real))
 
     def _content(self, at: int) -> Content:
         row = self._rows[at]

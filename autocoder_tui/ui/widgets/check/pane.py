@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.widgets.check.lines import CheckLines
 from autocoder_tui.ui.widgets.check.view import CheckView
 
@@ -28,8 +29,8 @@ CheckDeed: TypeAlias = Literal["check", "send back", "choose commands", "go ther
 NOTHING = """\
 Nothing checked yet.
 
-C in the review tries the proposal before it is written: the project's commands (tests, \
-linters) run on a copy with the changes made, and what they print stands here."""
+{review.check} in the review tries the proposal before it is written: the project's commands \
+(tests, linters) run on a copy with the changes made, and what they print stands here."""
 
 _FRAME = 1 / 10
 
@@ -84,8 +85,6 @@ class CheckPane(Vertical):
         self._since = 0.0
         self._failed = False
         self._words = ""
-        self._tried: ReviewSession | None = None
-        """The review whose proposal was tried last."""
         self.session: ReviewSession | None = None
         """The review whose proposal would be tried: `decide_on` changes it."""
 
@@ -105,7 +104,7 @@ class CheckPane(Vertical):
         return bool(self._doing) or still_comes
 
     def compose(self) -> ComposeResult:
-        yield Static(NOTHING, id="check-nothing", markup=False)
+        yield KeyedText(NOTHING, id="check-nothing")
         yield Static("", id="check-state", markup=False)
         yield self.keyboard_view
 
@@ -123,7 +122,7 @@ class CheckPane(Vertical):
         if self.has_class("-empty"):
             self.remove_class("-empty")
             self.post_message(self.Filled())
-        self._failed, self._words, self._tried = False, "", self.session
+        self._failed, self._words = False, ""
         self._lines = CheckLines()
         self.keyboard_view.show([])
         self.keyboard_view.start_over()
@@ -179,13 +178,11 @@ class CheckPane(Vertical):
         self.session = session
         if self._doing or not self._words or (session is not None and session.checked):
             return False
-        self._failed = False
-        self.refresh_bindings()
-        if session is not None and session is self._tried:
-            return False  # it was stopped, or could not be done
         self.query_one("#check-state", Static).update(
             visible(f"Of the proposal before: {self._words}")
         )
+        self._failed = False
+        self.refresh_bindings()
         return True
 
     # ------------------------------------------------------------------ drawing
@@ -202,5 +199,5 @@ class CheckPane(Vertical):
         if self._doing:
             passed = time.monotonic() - self._since
             self.query_one("#check-state", Static).update(
-                f"{self._doing} … {passed:.0f} s · Esc stops"
+                f"{self._doing} … {passed:.0f} s · {key_of(self.app, 'run.stop')} stops"
             )

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from autocoder_tui.ui.contrast import as_line, least_of
 from autocoder_tui.ui.widgets.check.lines import CheckLine
 from autocoder_tui.ui.widgets.line_scroller import LineScroller, Thumb
 from autocoder_tui.ui.widgets.log.rows import wrapped
@@ -188,4 +189,5 @@ class CheckView(LineScroller):
             # The focused bar is heavier: seen without colour too.
             bar = "█" if self.has_focus else "┃"
             return Segment(bar, self.get_component_rich_style("check--thumb"))
-        return Segment("│", self.get_component_rich_style("check--track"))
+        track = self.get_component_rich_style("check--track")
+        return Segment("│", as_line(track, base, least_of(self.app.theme_variables)))

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from rich.segment import Segment
 from textual import events, work
-from textual.geometry import Size
+from textual.geometry import Region, Size, Spacing
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.theme import Theme
@@ -311,25 +311,39 @@ class DiffCanvas(ScrolledView):
 
     # ------------------------------------------------------------------ painting
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Past Textual's own row cache, which would style and filter each row anew."""
+        if self._review is None or self.styles.gutter != Spacing() or self.opacity != 1:
+            return super().render_lines(crop)
+        background, filters, lines = self.background_colors[1], self.get_line_filters(), []
+        for y in crop.line_range:
+            parts = self._drawn(y)
+            for line_filter in filters:
+                parts = [part.apply_filter(line_filter, background) for part in parts]
+            lines.append(Strip.join(parts))
+        return [line.crop(crop.x, crop.right) for line in lines]
+
     def render_line(self, y: int) -> Strip:
-        review, rows = self._review, self._rows
+        return Strip.join(self._drawn(y))
+
+    def _drawn(self, y: int) -> list[Strip]:
+        """A row and what is beside it. The same rows are the same strips."""
+        review, rows, width = self._review, self._rows, self.size.width
         if review is None or rows is None:
-            return Strip.blank(self.size.width, self.rich_style)
-        if self._painter is None:
-            self._painter = self._make_painter(review, rows)
-        painter = self._painter
+            return [Strip.blank(width, self.rich_style)]
+        painter = self._painter = self._painter or self._make_painter(review, rows)
         x, top = self.scroll_offset
         if self._overview is None:
             self._overview = Overview(rows, review.verdicts, self.size.height)
-        palette = painter.palette
-        base = palette.base
+        palette, base = painter.palette, painter.palette.base
         if self._notice and y == self.size.height - 1:
-            note = Strip([Segment(f" {self._notice}", base + palette.fold + palette.note)])
-            return note.adjust_cell_length(self.size.width, palette.fold)
+            ground = base + palette.fold
+            note = Strip([Segment(f" {self._notice}", ground + palette.note)])
+            return [note.adjust_cell_length(width, ground)]
         margin = self._overview.cells(y, top, self.cursor, palette)
         if top + y >= len(rows):
-            return Strip.join([Strip.blank(self.size.width - OVERVIEW_WIDTH, base), margin])
-        return Strip.join([self._strip(top + y, x, review, rows, painter), margin])
+            return [Strip.blank(width - OVERVIEW_WIDTH, base), margin]
+        return [self._strip(top + y, x, review, rows, painter), margin]
 
     def _strip(self, at: int, x: int, review: FileReview, rows: Rows, painter: RowPainter) -> Strip:
         row = rows[at]

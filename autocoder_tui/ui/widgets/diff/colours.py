@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.contrast import faint, least_of, legible, nearer
+from autocoder_tui.ui.contrast import as_line, faint, least_of, legible, nearer
 from autocoder_tui.ui.widgets.stream.colours import Palette as TokenPalette
 
 MOST_COLOURED = 3_000_000
@@ -162,7 +162,8 @@ class DiffPalette:
         self.base = plain + Style(bgcolor=background.rich_color)
         self.gutter = Style(color=gutter.rich_color)
         self.cursor = Style(color=cursor.rich_color, bold=True)
-        self.divider = Style(color=tinted(foreground, 0.22).rich_color)
+        divider = Style(color=tinted(foreground, 0.22).rich_color)
+        self.divider = as_line(divider, self.base, least)
         self.absent = Style(color=tinted(foreground, 0.10).rich_color)
         fold = tinted(foreground, 0.05)
         said = [nearer(text(share, fold), foreground, fold, least=least) for share in (0.62, 0.45)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from autocoder_tui.review import Verdict
@@ -23,6 +24,8 @@ class Overview:
 
     def __init__(self, rows: Rows, verdicts: Sequence[Verdict], height: int) -> None:
         self._source = rows
+        # Few are different, and one that was filtered is not filtered again.
+        self._strips: dict[tuple[str, Style, str, Style], Strip] = {}
         self._rows, self._height = len(rows), max(1, height)
         self._marks: dict[int, Verdict] = {}
         for hunk, verdict in enumerate(verdicts):
@@ -55,5 +58,9 @@ class Overview:
             mark = _SIGNS[verdict]
             here = cursor >= 0 and cell in self._cells(self._source.hunk_rows(cursor))
             style = palette.cursor if here else palette.verdicts[verdict]
-        segments = [Segment(bar, palette.base + palette.thumb), Segment(mark, palette.base + style)]
-        return Strip(segments, OVERVIEW_WIDTH)
+        key = (bar, palette.base + palette.thumb, mark, palette.base + style)
+        strip = self._strips.get(key)
+        if strip is None:
+            segments = [Segment(*key[:2]), Segment(*key[2:])]
+            strip = self._strips[key] = Strip(segments, OVERVIEW_WIDTH)
+        return strip

@@ -147,7 +147,9 @@ def draw(
     pieces = _pieces(len(body), runs, words, found, cut, trail)
     for start, stop, kind, word, hit in pieces:
         text = body[start:stop]
-        style = palette.text(kind, tone, word) + palette.hits[hit]
+        style = palette.text(kind, tone, word)
+        if hit:
+            style += palette.hits[hit]
         if plain_text and start < trail:
             segments.append(Segment(text, style))
             column += stop - start

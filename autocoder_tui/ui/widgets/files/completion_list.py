@@ -11,7 +11,6 @@ from autocoder_tui.ui.widgets.row_list import RowList
 
 _MOST_ROWS = 8
 _WIDTH = 72
-_LEAST_BESIDE = 16
 
 
 class CompletionList(RowList):
@@ -25,6 +24,7 @@ class CompletionList(RowList):
         max-width: 100%;
         background: $panel;
         border-left: outer $accent;
+        border-right: outer $accent;
         scrollbar-size-vertical: 1;
         & > .row-list--highlighted {
             color: $block-cursor-foreground;
@@ -43,9 +43,7 @@ class CompletionList(RowList):
         closes the list."""
         self.display = row_count > 0
         if row_count:
-            # What is left of a line beside it reads as a part of it where that is little.
-            screen = self.app.size.width
-            self.styles.width = _WIDTH if screen - _WIDTH > _LEAST_BESIDE else screen
+            self.styles.width = _WIDTH
             self.styles.height = min(row_count, _MOST_ROWS)
             self.absolute_offset = place + Offset(0, 1)
             self.show(row_count, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from autocoder_tui.workspace.entry import Entry, sniff_binary, why_not_with_othe
 from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
 from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing, list_folder, list_project
 
+WHOLE_FROM = 50
+"""Rows of the terminal; there a project of up to half as many files and folders is seen whole."""
 # Opening a file to look at its first bytes costs some ten microseconds.
 _MOST_SNIFFED = 2_000
 
@@ -26,11 +28,24 @@ class Folders:
         """Read the ignore rules again before the next folder."""
         self._rules = None
 
-    def list(self, folders: Iterable[str]) -> dict[str, Listing]:
-        """What the folders hold, by path; binary files are marked."""
-        rules = self._load_rules()
-        listings = {folder: list_folder(self._root, folder, rules) for folder in folders}
-        return {folder: self._sniffed(listing) for folder, listing in listings.items()}
+    def list(self, folders: Iterable[str], room: int = 0) -> dict[str, Listing]:
+        """What the folders hold, by path; binary files are marked. So for all folders in them, but
+        for ignored ones, where that makes no more than `room` rows."""
+        listings = {folder: self._listed(folder) for folder in folders}
+        found, level = dict(listings), listings
+        rows = sum(len(listing.entries) for listing in listings.values())
+        while inside := _folders_in(level.values()):
+            level = {}
+            for folder in inside:
+                if rows > room:
+                    return listings
+                level[folder] = self._listed(folder)
+                rows += max(1, len(level[folder].entries))  # an empty one says so in a row
+            found |= level
+        return found if rows <= room else listings
+
+    def _listed(self, folder: str) -> Listing:
+        return self._sniffed(list_folder(self._root, folder, self._load_rules()))
 
     def gone(self, paths: Iterable[str]) -> set[str]:
         """Those of `paths` where nothing is any more."""
@@ -68,3 +83,12 @@ class Folders:
         if self._rules is None:
             self._rules = load_rules(self._root)
         return self._rules
+
+
+def _folders_in(listings: Iterable[Listing]) -> Sequence[str]:
+    return [
+        entry.path
+        for listing in listings
+        for entry in listing.entries
+        if entry.is_dir and not (entry.symlink or entry.ignored or entry.outside)
+    ]

@@ -41,6 +41,8 @@ class FoundPreview(FilePreview, can_focus=False):
         self._resting = self.set_timer(_PAUSE, self._show)
 
     def _show(self) -> None:
+        # Whatever is still being read is of a row that the cursor has left.
+        self.workers.cancel_group(self, "found-file")
         row = self._row
         if row is None:
             self.say("", "")

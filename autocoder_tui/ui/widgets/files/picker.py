@@ -24,7 +24,8 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.widgets.files.folders import Folders
+from autocoder_tui.ui.key_words import key_of
+from autocoder_tui.ui.widgets.files.folders import WHOLE_FROM, Folders
 from autocoder_tui.ui.widgets.files.pick_history import PickHistory, change_in_words
 from autocoder_tui.ui.widgets.files.row import Part, Row
 from autocoder_tui.ui.widgets.files.type_ahead_tree import TypeAheadTree
@@ -143,6 +144,8 @@ class FilePicker(TypeAheadTree):
         self._node_at: dict[str, TreeNode[Entry]] = {"": self.root}
         self._read: set[str] = set()
         self._busy: set[str] = set()
+        self._asked_for: set[str] = set()
+        """What is to be picked as soon as it is known whether it may be."""
         self._to_open: set[str] = set()
         self._picked: frozenset[str] = frozenset()
         self._picked_below: Counter[str] = Counter()
@@ -169,7 +172,8 @@ class FilePicker(TypeAheadTree):
     def action_clear_picks(self) -> None:
         """Unpick every file."""
         before, self.picks = self.picks, ()
-        said = f"{change_in_words(before, ())}: - picks again" if before else "No file is picked."
+        again = f"{key_of(self.app, 'files.take_back')} picks again"
+        said = f"{change_in_words(before, ())}: {again}" if before else "No file is picked."
         self.post_message(self.PicksTold(self, said))
 
     def action_take_back(self) -> None:
@@ -208,17 +212,26 @@ class FilePicker(TypeAheadTree):
         entry = node.data
         if entry.path in self._picked:
             self.picks = tuple(path for path in self.picks if path != entry.path)
+        elif entry.path in self._asked_for:
+            self._asked_for.discard(entry.path)
         elif entry.is_dir and not entry.symlink:
+            self._asked_for.add(entry.path)
             self._toggle_folder(entry)
         else:
             self.pick_file(entry)
 
-    @work(group="file-picker-pick")
-    async def pick_file(self, entry: Entry) -> None:
+    def pick_file(self, entry: Entry) -> None:
         """Pick a file; says so where it may not be, and asks where it may hold secrets."""
+        self._asked_for.add(entry.path)
+        self._pick_file(entry)
+
+    @work(group="file-picker-pick")
+    async def _pick_file(self, entry: Entry) -> None:
         reason: str | None = "a link to a folder; pick inside the folder itself"
         if not entry.is_dir:
             reason = await asyncio.to_thread(why_never, self.project, entry)
+        if self._is_called_off(entry):
+            return
         if reason is not None:
             self.post_message(self.PickRefused(self, entry.path, reason))
         elif entry.secret:
@@ -229,13 +242,13 @@ class FilePicker(TypeAheadTree):
     @work(group="file-picker-pick")
     async def _toggle_folder(self, entry: Entry) -> None:
         """Pick all below that may be; when they are picked already, unpick all below."""
-        if entry.path in self._busy:
-            return
         self._set_busy([entry.path], True)
         try:
             pickable, reason = await asyncio.to_thread(self._folders.pickable_below, entry)
         finally:
             self._set_busy([entry.path], False)
+        if self._is_called_off(entry):
+            return
         below = {path for path in self.picks if path.startswith(entry.path + "/")}
         if pickable - below and reason is None:
             self.picks = tuple(sorted({*self.picks, *pickable}))
@@ -244,6 +257,12 @@ class FilePicker(TypeAheadTree):
         else:
             reason = reason or "no file in it may be picked along with others"
             self.post_message(self.PickRefused(self, entry.path, reason))
+
+    def _is_called_off(self, entry: Entry) -> bool:
+        """Whether its key came again while it was looked at; it is no longer, in any case."""
+        called_off = entry.path not in self._asked_for
+        self._asked_for.discard(entry.path)
+        return called_off
 
     def show_weights(self, weights: TreeWeights) -> None:
         """Show these weights from now on; call it again when some were added."""
@@ -261,7 +280,8 @@ class FilePicker(TypeAheadTree):
     # ------------------------------------------------------------------ the tree
 
     def on_mount(self) -> None:
-        self._read_folders([""])
+        height = self.app.size.height
+        self._read_folders([""], height // 2 if height >= WHOLE_FROM else 0)
 
     def action_read_again(self) -> None:
         """Read the open folders again; picks that are gone from disk are dropped and said."""
@@ -274,26 +294,6 @@ class FilePicker(TypeAheadTree):
         else:
             self.action_toggle_pick()
 
-    def action_open_folder(self) -> None:
-        """Open the folder under the cursor, or step into it when it is open."""
-        node = self.cursor_node
-        if node is None or not node.allow_expand:
-            return
-        if node.is_collapsed:
-            node.expand()
-        elif node.children:
-            self.action_cursor_down()
-
-    def action_close_folder(self) -> None:
-        """Close the folder under the cursor, or go up to the folder that holds it."""
-        node = self.cursor_node
-        if node is None:
-            return
-        if node.allow_expand and node.is_expanded:
-            node.collapse()
-        elif node.parent is not None and not node.parent.is_root:
-            self.move_cursor(node.parent)
-
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Entry]) -> None:
         event.stop()
         folder = event.node.data
@@ -301,12 +301,13 @@ class FilePicker(TypeAheadTree):
             self._read_folders([folder.path])
 
     @work(group="file-picker-read")
-    async def _read_folders(self, folders: Sequence[str]) -> None:
+    async def _read_folders(self, folders: Sequence[str], room: int = 0) -> None:
         self._set_busy(folders, True)
         try:
-            listings = await asyncio.to_thread(self._folders.list, folders)
+            listings = await asyncio.to_thread(self._folders.list, folders, room)
         finally:
             self._set_busy(folders, False)
+        self._to_open |= listings.keys() - set(folders)
         for folder, listing in listings.items():
             self._fill(folder, listing)
 
@@ -318,7 +319,9 @@ class FilePicker(TypeAheadTree):
         gone = await asyncio.to_thread(self._folders.gone, self.picks)
         cursor = self.cursor_node.data.path if self.cursor_node and self.cursor_node.data else ""
         self._to_open |= {path for path in folders if path and self._node_at[path].is_expanded}
-        self._forget_nodes()
+        self.clear()
+        self._node_at = {"": self.root}
+        self._read.clear()
         for folder in folders:
             # A folder that was removed meanwhile has no node to fill.
             if folder in self._node_at:
@@ -326,11 +329,6 @@ class FilePicker(TypeAheadTree):
         if cursor in self._node_at and self.last_line >= 0:  # asking for it places the nodes
             self.move_cursor(self._node_at[cursor])
         self._drop(gone)
-
-    def _forget_nodes(self) -> None:
-        self.clear()
-        self._node_at = {"": self.root}
-        self._read.clear()
 
     def _fill(self, folder: str, listing: Listing) -> None:
         """Put what a folder holds below its node, and open what is waiting to be opened."""
@@ -352,8 +350,9 @@ class FilePicker(TypeAheadTree):
         elif not listing.entries:
             nothing = "nothing here" if folder else "no files yet: a run writes them"
             parent.add_leaf(Text(nothing))
-        if not folder and self.cursor_line < 0:
-            self.cursor_line = 0
+        if not folder:
+            self.cursor_line = max(0, self.cursor_line)
+            self.refresh_bindings()
 
     def _reveal(self, path: str) -> None:
         for folder in folders_of(path):

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.files.finder_rows import FileRow
@@ -27,8 +28,8 @@ PICKS_FROM: Final = 50
 """Rows of the terminal; in a lower one the picks are found in the tree alone."""
 _LEAST_REASON: Final = 10
 """Cells of a reason, with the gap before it, that says something."""
-_HEAD: Final = "Suggested · Ctrl+F picks them"
-_HEAD_OF_BOTH: Final = "Picked and suggested · Ctrl+F"
+_HEAD: Final = "Suggested · {files.find} picks them"
+_HEAD_OF_BOTH: Final = "Picked and suggested · {files.find}"
 
 
 class SuggestedFiles(Widget):
@@ -81,7 +82,8 @@ class SuggestedFiles(Widget):
 
     def _arrange(self) -> None:
         there = bool(self._listed) and self.has_room
-        self.border_title = _HEAD_OF_BOTH if self._shown_picks else _HEAD
+        head = _HEAD_OF_BOTH if self._shown_picks else _HEAD
+        self.border_title = with_keys(self.app, head)
         if there != self.has_class("-there"):
             self.set_class(there, "-there")
         self.refresh(layout=True)

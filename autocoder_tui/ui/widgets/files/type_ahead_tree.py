@@ -1,4 +1,4 @@
-"""A tree of files in which letters that are typed look for a name."""
+"""A tree of files in which letters that are typed look for a name, and folders open and close."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual import events
 from textual.widgets import Tree
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of
 from autocoder_tui.ui.widgets.files.typed_name import TypedName, is_of_name
 from autocoder_tui.workspace.entry import Entry
 
@@ -19,6 +20,31 @@ class TypeAheadTree(Tree[Entry]):
     def __init__(self, label: Text, data: Entry, **options: Any) -> None:
         super().__init__(label, data, **options)
         self.typed = TypedName()
+
+    def action_open_folder(self) -> None:
+        """Open the folder under the cursor, or step into it when it is open."""
+        node = self.cursor_node
+        if node is None or not node.allow_expand:
+            return
+        if node.is_collapsed:
+            node.expand()
+        elif node.children:
+            self.action_cursor_down()
+
+    def action_close_folder(self) -> None:
+        """Close the folder under the cursor, or go up to the folder that holds it."""
+        node = self.cursor_node
+        if node is None:
+            return
+        if node.allow_expand and node.is_expanded:
+            node.collapse()
+        elif node.parent is not None and not node.parent.is_root:
+            self.move_cursor(node.parent)
+
+    def refuses(self, action: str) -> bool:
+        """For the footer: where there is no file, none is picked or found."""
+        wants_files = action in ("toggle_pick", "app.find_files")
+        return wants_files and all(node.data is None for node in self.root.children)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return is_of_name(character)
@@ -54,7 +80,9 @@ class TypeAheadTree(Tree[Entry]):
             self._repaint_cursor()
             self.move_cursor_to_line(found)
         elif not missing:
-            said = f"No name shown here has “{visible(self.typed.missed)}”: / finds in all folders."
+            finds = key_of(self.app, "files.search")
+            missed = visible(self.typed.missed)
+            said = f"No name shown here has “{missed}”: {finds} finds in all folders."
             self.app.notify(said, markup=False)
 
     def _repaint_cursor(self) -> None:

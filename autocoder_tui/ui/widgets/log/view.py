@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from autocoder_tui.diagnostics.debug_log import LogLine
+from autocoder_tui.ui.contrast import as_line, least_of
 from autocoder_tui.ui.widgets.line_scroller import LineScroller, Thumb
 from autocoder_tui.ui.widgets.log.rows import LogRow, LogRows
 
@@ -142,5 +143,6 @@ class LogView(LineScroller):
             # The focused bar is heavier: seen without colour too.
             bar = Segment("█" if self.has_focus else "┃", style("log--thumb"))
         else:
-            bar = Segment("│", style("log--track"))
+            least = least_of(self.app.theme_variables)
+            bar = Segment("│", as_line(style("log--track"), base, least))
         return Strip([*segments, bar], width)

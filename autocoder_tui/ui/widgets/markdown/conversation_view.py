@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.timer import Timer
 
-from autocoder_tui.ui.contrast import least_of
+from autocoder_tui.ui.contrast import as_line, least_of
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.markdown import looks
 from autocoder_tui.ui.widgets.markdown.conversation import Conversation, Place
@@ -368,7 +368,7 @@ class ConversationView(LineScroller):
             looks.HEADING: style("markdown--heading"),
             looks.SUBHEADING: style("markdown--subheading"),
             looks.MARK: style("markdown--mark"),
-            looks.RULE: style("markdown--rule"),
+            looks.RULE: as_line(style("markdown--rule"), base, least),
             looks.LABEL: style("markdown--label"),
             looks.CHOSEN: style("markdown--chosen"),
             looks.HEAD: style("markdown--head"),
@@ -381,7 +381,7 @@ class ConversationView(LineScroller):
         # The focused bar is heavier: seen without colour too.
         bars = {
             None: Segment(" ", base),
-            False: Segment("│", style("markdown--track")),
+            False: Segment("│", as_line(style("markdown--track"), base, least)),
             True: Segment("█" if self.has_focus else "┃", style("markdown--thumb")),
         }
         return RowPainter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.review import Review
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of
 from autocoder_tui.ui.widgets.diff.changes_view import ChangesView
 
 
@@ -18,14 +19,14 @@ class BeforeView(ChangesView):
         compared = _between(known, file)
         if self._review != compared:
             self.draw_review(compared, 0 if compared.hunks else -1)
-        name = visible(file.path)
+        name, back = visible(file.path), key_of(self.app, "review.before")
         if known is None:
-            return f"Compared with the proposal before: {name} is new in it (d goes back)"
+            return f"Compared with the proposal before: {name} is new in it ({back} goes back)"
         if not compared.hunks:
-            return f"Compared with the proposal before: {name} is as it was (d goes back)"
+            return f"Compared with the proposal before: {name} is as it was ({back} goes back)"
         count = len(compared.hunks)
         changes = f"{count} change{'s' * (count != 1)}, {compared.lines}"
-        return f"Compared with the proposal before: {changes} (d goes back)"
+        return f"Compared with the proposal before: {changes} ({back} goes back)"
 
 
 def _between(known: FileReview | None, file: FileReview) -> FileReview:

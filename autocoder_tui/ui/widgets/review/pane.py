@@ -15,6 +15,7 @@ from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
+from autocoder_tui.ui.key_words import KeyedText, with_keys
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
@@ -92,7 +93,7 @@ class ReviewPane(SearchedPane):
         self._checking = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(NOTHING, id="review-nothing", markup=False)
+        yield KeyedText(NOTHING, id="review-nothing")
         yield FileList(id="review-files")
         yield Static("", id="review-file", markup=False)
         yield CheckLine(id="review-check")
@@ -197,7 +198,7 @@ class ReviewPane(SearchedPane):
 
     def say_why_empty(self, words: str) -> None:
         """Why there is nothing to decide on, and what to do about it; safe to show."""
-        self.query_one("#review-nothing", Static).update(words)
+        self.query_one("#review-nothing", KeyedText).say(words)
 
     def show_again(self) -> None:
         """The session has changed, but for the texts of its files."""
@@ -272,13 +273,12 @@ class ReviewPane(SearchedPane):
         if self.has_class("-result") and shown is not None:
             self.query_one(ResultView).show(shown)
             return result_in_words(session.reviewable, shown)
-        return session.summary
+        return with_keys(self.app, session.summary)
 
     def show_checking(self, words: str | None = None) -> None:
         """How the check that runs stands, or, where that is "", what came of the last."""
         self._checking = self._checking if words is None else words
-        known = "" if self._session is None else self._session.check_line
-        self.query_one(CheckLine).say(self._checking or known)
+        self.query_one(CheckLine).show(self._checking, self._session)
 
     def go_to_place(self, path: str, side: int, line: int) -> bool:
         """Show line `line` (from 0) of the old (`side` 0) or new text of the file at `path`;

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from autocoder_tui.ui.key_words import KeyedText
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.steps.rows import detail, head_row, money, standing, step_row
 
@@ -29,7 +30,8 @@ StepDeed: TypeAlias = Literal[
 NOTHING: Final = """\
 No project is open here yet.
 
-t chooses the steps to go from a prompt to a code base, p writes the prompt, r runs."""
+{steps.configure} chooses the steps to go from a prompt to a code base, {steps.prompt} writes \
+the prompt, {steps.run} runs."""
 _OF_A_STEP: Final = ("skip", "again", "open", "edit", "edit outside")
 """What is done with the step under the cursor."""
 _TICK: Final = 0.5
@@ -107,7 +109,7 @@ class StepsPane(Vertical):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(NOTHING, id="steps-standing", markup=False)
+        yield KeyedText(NOTHING, id="steps-standing")
         costs = Static("", id="steps-money", markup=False)
         costs.display = False
         yield costs

@@ -19,7 +19,7 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.contrast import least_of
+from autocoder_tui.ui.contrast import as_line, least_of
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.stream.colours import Palette
 from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
@@ -268,14 +268,15 @@ class StreamView(LineScroller):
         style = self.get_component_rich_style
         dark = self.app.current_theme.dark
         name = self.app.theme_variables.get("pygments-style") or ("monokai" if dark else "friendly")
+        least = least_of(self.app.theme_variables)
         styles = RowStyles(
             code=self.rich_style,
             number=style("stream--number"),
             prose=style("stream--prose"),
             heading=style("stream--heading"),
-            rule=style("stream--rule"),
+            rule=as_line(style("stream--rule"), self.rich_style, least),
             join=style("stream--join"),
-            track=style("stream--track"),
+            track=as_line(style("stream--track"), self.rich_style, least),
             thumb=style("stream--thumb"),
             badge=style("stream--badge"),
             selection=self.screen.get_component_rich_style("screen--selection"),
@@ -284,7 +285,7 @@ class StreamView(LineScroller):
             self._lines,
             self.size.width,
             self.left_cell,
-            Palette(name, styles.code, least_of(self.app.theme_variables)),
+            Palette(name, styles.code, least),
             styles,
             self.get_line_filters(),
             self.background_colors[1],
