@@ -43,7 +43,7 @@ def test_a_review_is_written_as_long_as_it_is_as_it_was_written(tmp_path: Path) 
     session = accepted(ReviewSession(reviewable(tmp_path)))
     assert session.unwritten == "2 accepted hunks are not written."
     wrote(session)
-    assert session.written == "✓ written, U undoes, c commits: a.py"
+    assert session.written == "✓ written, {write.undo} undoes, {write.commit} commits: a.py"
     assert not session.unwritten
     assert not session.is_open
     assert session.take_back() is not None
@@ -82,12 +82,12 @@ def test_after_a_commit_the_line_names_no_key_for_it(tmp_path: Path) -> None:
     session = accepted(ReviewSession(reviewable(tmp_path)))
     wrote(session)
     session.committed("of another")
-    assert "c commits" in session.written
+    assert "{write.commit} commits" in session.written
     session.committed("r1")
     assert session.written == "✓ written, U undoes: a.py"
     session.write_moved("r1", "r2", forward=False)
     session.write_moved("r2", "r3", forward=True)
-    assert "c commits" not in session.written
+    assert "{write.commit} commits" not in session.written
 
 
 def test_a_rejected_review_is_open_and_one_with_nothing_to_see_is_not(tmp_path: Path) -> None:
