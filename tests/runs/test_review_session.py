@@ -84,7 +84,7 @@ def test_after_a_commit_the_line_names_no_key_for_it(tmp_path: Path) -> None:
     session.committed("of another")
     assert "{write.commit} commits" in session.written
     session.committed("r1")
-    assert session.written == "✓ written, U undoes: a.py"
+    assert session.written == "✓ written, {write.undo} undoes: a.py"
     session.write_moved("r1", "r2", forward=False)
     session.write_moved("r2", "r3", forward=True)
     assert "{write.commit} commits" not in session.written
