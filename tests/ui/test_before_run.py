@@ -177,7 +177,7 @@ async def test_a_failure_is_said_once_where_it_is_in_sight(tmp_path: Path) -> No
     refused = Reply(status=401, body='{"error": {"message": "Incorrect API key provided"}}')
     async with serving(tmp_path, [refused], "-r", "x") as (app, pilot, _):
         await pilot.press("ctrl+r")
-        await shows(app, pilot, "Incorrect API key", "runs it again")
+        await shows(app, pilot, "Incorrect API key", "Ctrl+R  runs it again")
         await until(pilot, lambda: not app.runner.running)
         assert not [one for one in app._notifications if "Incorrect" in one.message]
 

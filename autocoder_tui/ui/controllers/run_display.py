@@ -165,7 +165,8 @@ class RunDisplay:
         if state.error is not None:
             # The log has it from the event.
             message = safe_line(state.error.message)
-            main.show_failure(f"{message}\n\n{after_failure(state)}")
+            after = self._app.with_keys(after_failure(state))
+            main.show_failure(f"{message}\n\n{after}")
             if not main.says_in_place:
                 self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
