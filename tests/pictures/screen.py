@@ -12,6 +12,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from rich.terminal_theme import DIMMED_MONOKAI, TerminalTheme
+from textual._context import visible_screen_stack
 from textual.color import Color as Mixed
 
 from autocoder_tui.ui.app import AutocoderApp
@@ -64,6 +65,8 @@ def screen_of(app: AutocoderApp, lasting: Callable[[str], str] = str) -> Screen:
     width, height = app.size.width, app.size.height
     ground = app.screen.background_colors[1].hex6.lower()
     rows: list[Row] = []
+    # A screen that is drawn here first would take it that nothing is below it, and keep that.
+    visible_screen_stack.set(app._background_screens)
     for strip in app.screen._compositor.render_strips():
         segments = [it for it in strip if not it.control]
         rows.append(_row(segments, ground, lasting))

@@ -13,7 +13,7 @@ from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import Reviewable, seen_anew
 from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
-from autocoder_tui.ui.controllers.review_display import clear_review, show_review
+from autocoder_tui.ui.controllers.review_display import clear_review, show_review, show_session
 from autocoder_tui.ui.program import Program
 from autocoder_tui.workspace.textfile import read_text_file
 from tests.engine.conversation import MODEL, endpoint_at
@@ -174,3 +174,9 @@ def test_a_review_is_shown_and_kept_from_one_place_and_cleared(tmp_path: Path) -
     assert fake.review_session is None
     assert fake.shown[-1] is None
     assert len(fake.kept) == 2
+
+
+def test_what_is_undecided_stands_behind_the_tab_and_not_what_there_is(tmp_path: Path) -> None:
+    fake = Fake()
+    show_session(cast(Program, fake), accepted(ReviewSession(reviewable(tmp_path))))
+    assert fake.marks == [" ✓"]

@@ -174,3 +174,22 @@ async def test_a_wide_terminal_begins_with_what_the_project_says_of_itself(tmp_p
         await shows(app, pilot, "As it is on disk", "The shop of the orders")
         app.main.query_one(FilePicker).set_picks({"stock.py"})
         await shows(app, pilot, "ITEMS = 1")
+
+
+async def test_a_failure_is_said_once_where_it_is_in_sight(tmp_path: Path) -> None:
+    refused = Reply(status=401, body='{"error": {"message": "Incorrect API key provided"}}')
+    async with serving(tmp_path, [refused], "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "Incorrect API key", "Ctrl+R  runs it again")
+        await until(pilot, lambda: not app.runner.running)
+        assert not [one for one in app._notifications if "Incorrect" in one.message]
+
+
+async def test_a_failure_is_told_in_another_pane(tmp_path: Path) -> None:
+    busy = Reply(status=503, body='{"error": {"message": "busy"}}', headers={"retry-after": "1"})
+    refused = Reply(status=401, body='{"error": {"message": "Incorrect API key provided"}}')
+    async with serving(tmp_path, [busy, refused], "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "is sent again in a moment")
+        await pilot.press("f9")
+        await until(pilot, lambda: any("Incorrect" in one.message for one in app._notifications))

@@ -138,6 +138,9 @@ async def test_it_is_stopped_with_all_it_started_and_the_screen_stays_alive(
         await pilot.press("escape")
         await until(pilot, lambda: not app.proposal_check.running)
         assert line(app) == ""
+        # It was of the proposal that is still under review.
+        state = str(app.main.query_one("#check-state", Static).content)
+        assert state == "Stopped. The copy was removed."
         assert alive("sleep 61.375") == []
         assert left_over() == []
         assert seen(app.root) == before

@@ -378,6 +378,10 @@ def test_rows_are_exactly_as_wide_as_asked_and_numbers_stay_in_place() -> None:
             text = row.render(Style(), lambda part: Style())
             assert text.cell_len == width
     assert plain(Row(entries[4], 20, picked_below=3, is_open=True)) == "▾ folder         ✓ 3"
+    # Deeper in the tree, too, numbers stay below each other as long as the name leaves room.
+    deep = Row(entries[4], 26, picked_below=3, is_open=True, weight=15)
+    assert plain(deep) == "▾ folder        ✓ 3    ~15"
+    assert plain(Row(entries[4], 18, picked_below=3, is_open=True, weight=15)).endswith("  ✓ 3")
 
 
 def test_cut_names_keep_their_ends() -> None:

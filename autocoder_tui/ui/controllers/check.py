@@ -272,7 +272,8 @@ class ProposalCheck:
     def _show_doing(self) -> None:
         passed = time.monotonic() - self._since
         shows, stops = self._app.key("pane.check"), self._app.key("run.stop")
-        line = f"… checking: {self._doing}, {passed:.0f} s · {shows} shows, {stops} stops"
+        # A long command is cut, and what can be done about it is not.
+        line = f"… checking, {passed:.0f} s · {shows} shows, {stops} stops: {self._doing}"
         self._app.main.query_one(ReviewPane).show_checking(line)
 
     # ------------------------------------------------------------------ what follows

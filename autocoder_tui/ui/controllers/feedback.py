@@ -106,9 +106,8 @@ class FeedbackRounds:
         cost = ""
         if aside_tokens is not None:
             tokens = format_tokens(aside_tokens)
-            cost = (
-                f"an instruction first, ~{tokens} tok ({self._app.key('feedback.as_is')}: without)"
-            )
+            without = self._app.key("feedback.as_is")
+            cost = f"an instruction first, ~{tokens} tokens ({without}: without)"
         self._app.main.show_about(words, cost)
 
     # ------------------------------------------------------------------ what it would cost
@@ -300,5 +299,6 @@ def _cost_in_words(state: RunState) -> str:
     if usage is None:
         return "Made of your feedback; change it as you like."
     cost = f", {format_usd(usage.cost_usd)}" if usage.cost_usd is not None else ""
-    tokens = f"{format_tokens(usage.prompt_tokens)} + {format_tokens(usage.completion_tokens)} tok"
+    sent, came = format_tokens(usage.prompt_tokens), format_tokens(usage.completion_tokens)
+    tokens = f"{sent} tokens in, {came} out"
     return f"Made of your feedback ({tokens}{cost}); change it as you like."

@@ -42,7 +42,8 @@ def show_session(app: Program, session: ReviewSession) -> None:
     app.review_session = session
     app.main.query_one(ReviewPane).show(session)
     decide_check_on(app, session)
-    _tell_others(app, f" {session.review.counts.total}{_so_far(session)}")
+    mark_review(app)
+    _tell_others(app)
 
 
 def take_later(
@@ -82,9 +83,7 @@ def _so_far(session: ReviewSession) -> str:
     return "" if session.coming is None else "…"
 
 
-def _tell_others(app: Program, mark: str | None = None) -> None:
-    if mark is not None:
-        app.main.mark("review", mark)
+def _tell_others(app: Program) -> None:
     app.reviews.changed()
     app.session.changed()
     app.project.review_changed()

@@ -165,8 +165,10 @@ class RunDisplay:
         if state.error is not None:
             # The log has it from the event.
             message = safe_line(state.error.message)
-            main.show_failure(f"{message}\n\n{after_failure(state)}")
-            self._app.notify(message, severity="error", timeout=12, markup=False)
+            after = self._app.with_keys(after_failure(state))
+            main.show_failure(f"{message}\n\n{after}")
+            if not main.says_in_place:
+                self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))
         elif is_question and state.status == "completed":

@@ -223,6 +223,7 @@ class MainScreen(PanedScreen):
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
         self.entitle()
+        self.query_one(RequirementsArea).invite(mode)
         self.query_one("#target").display = mode not in ("query", "feedback")
         label = self.query_one("#target-line > Label", Label)
         label.display = mode != "query"

@@ -151,6 +151,11 @@ class PanedScreen(CoveredScreen[None]):
         return self.pane == "review" or (self.wide and self.query_one("#review").display)
 
     @property
+    def says_in_place(self) -> bool:
+        """Whether what is said in the place of the output is in sight."""
+        return self.is_current and self.query_one("#welcome").region.height > 0
+
+    @property
     def has_column_for_file(self) -> bool:
         """Whether there is room on the right that no review has."""
         return self.is_complete and self.wide and not self._reviews

@@ -80,6 +80,8 @@ class UsageScreen(Dialog[None]):
         if self.closing:
             return
         self._fill()
+        self.offer("r", "d", "m", "p", "e", acts=bool(self._records))
+        self.query_one(DataTable).display = bool(self._records)
         if not self._records:
             self._say(
                 "No run yet. Every run that sends something is listed here, with its "

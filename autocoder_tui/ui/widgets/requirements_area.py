@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
 from rich.style import Style
 from rich.text import Text
@@ -18,6 +18,9 @@ from autocoder_tui.engine.reply.framing import Fence
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.prompt_marks import Mark, fences, marks
 
+if TYPE_CHECKING:
+    from autocoder_tui.engine.purpose import Mode
+
 _COMPLETION_KEYS = {
     "down": "down",
     "up": "up",
@@ -27,6 +30,14 @@ _COMPLETION_KEYS = {
     "enter": "choose",
     "escape": "close",
 }
+
+INVITATIONS: Final[Mapping[Mode, str]] = {
+    "generate": "Say what you want, in plain words. @ and letters of a name pick a file.",
+    "query": "Ask about the files you picked.",
+    "feedback": "Say what is wrong with the proposal.",
+    "clarify": "Say what you want. What it leaves open, the model asks before it writes.",
+}
+"""What stands in the editor while nothing does, by mode."""
 
 
 class RequirementsArea(PlainArea):
@@ -93,6 +104,14 @@ class RequirementsArea(PlainArea):
     completing = False
     """Files are offered: the keys that move and choose in a list are for that."""
     _at: tuple[int, int] | None = None
+
+    def on_mount(self) -> None:
+        if not self.placeholder:
+            self.invite("generate")
+
+    def invite(self, mode: Mode) -> None:
+        """Say what is to be written here, as long as nothing is."""
+        self.placeholder = INVITATIONS[mode]
 
     def action_step(self, by: int) -> None:
         self.post_message(self.Stepped(by))

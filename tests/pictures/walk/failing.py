@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from autocoder_tui.demo.script import Reply, chunk, error_reply
@@ -35,10 +36,10 @@ async def failed(camera: Camera) -> None:
 
 @scene
 async def server_gone(camera: Camera) -> None:
-    flags = ("-r", WISH, "--base-url", "http://127.0.0.1:9/v1", "--max-attempts", "2")
+    flags = ("-r", WISH, "--base-url", "http://127.0.0.1:9/v1", "--max-attempts", "5")
     async with camera.project(SHOP, *flags) as stage:
         await stage.press("ctrl+r")
-        await stage.until_shows("again")
+        await stage.until_shows("next in")
         await camera.take("tried-again")
         await stage.press("escape")
         await stage.until(lambda: not stage.app.runner.running)
@@ -55,7 +56,8 @@ async def unreadable(camera: Camera) -> None:
         await stage.press("ctrl+r")
         await camera.take("pick-gone")
         await stage.press("escape")
-        await camera.press("binary", "f2", *"picture", "space")
+        await stage.press("f2", *"data", "enter", "escape")
+        await camera.press("binary", *"picture", "escape", "space")
 
 
 @scene
@@ -63,8 +65,11 @@ async def state_unwritable(camera: Camera) -> None:
     script = [reply(("src/orders.py", "x = 1\n"))]
 
     def spoil(home: Path) -> None:
-        (home / "state").rename(home / "kept")
-        (home / "state").write_text("a file where a folder should be")
+        for kept in range(50):
+            (home / "state").rename(home / f"kept-{kept}")
+            with suppress(IsADirectoryError):  # the program was quicker
+                (home / "state").write_text("a file where a folder should be")
+                return
 
     async with camera.project(SHOP, "-r", WISH, script=script) as stage:
         spoil(stage.app.setup.places.state.parent)

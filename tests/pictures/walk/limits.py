@@ -93,6 +93,7 @@ async def full_disk(camera: Camera) -> None:
         with patch.object(durable, "write_all", full):
             await stage.press("A", "enter")
             await camera.take("not-written")
+        await stage.press("escape")
         await camera.press("written-then", "enter")
 
 

@@ -68,7 +68,7 @@ class RoundsScreen(Dialog[str]):
 
 
 def _cost_in_words(one: Round) -> str:
-    tokens = f"{format_tokens(one.tokens)} tok"
+    tokens = f"{format_tokens(one.tokens)} tokens"
     if one.run.cost_usd is None or one.asked_usd is None:
         return tokens
     return f"{tokens}  {format_usd(one.run.cost_usd + one.asked_usd)}"

@@ -85,6 +85,8 @@ class CheckPane(Vertical):
         self._since = 0.0
         self._failed = False
         self._words = ""
+        self._tried: ReviewSession | None = None
+        """The review whose proposal was tried last."""
         self.session: ReviewSession | None = None
         """The review whose proposal would be tried: `decide_on` changes it."""
 
@@ -122,7 +124,7 @@ class CheckPane(Vertical):
         if self.has_class("-empty"):
             self.remove_class("-empty")
             self.post_message(self.Filled())
-        self._failed, self._words = False, ""
+        self._failed, self._words, self._tried = False, "", self.session
         self._lines = CheckLines()
         self.keyboard_view.show([])
         self.keyboard_view.start_over()
@@ -178,11 +180,13 @@ class CheckPane(Vertical):
         self.session = session
         if self._doing or not self._words or (session is not None and session.checked):
             return False
+        self._failed = False
+        self.refresh_bindings()
+        if session is not None and session is self._tried:
+            return False  # it was stopped, or could not be done
         self.query_one("#check-state", Static).update(
             visible(f"Of the proposal before: {self._words}")
         )
-        self._failed = False
-        self.refresh_bindings()
         return True
 
     # ------------------------------------------------------------------ drawing

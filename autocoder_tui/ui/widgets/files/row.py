@@ -92,7 +92,9 @@ class Row:
         weight = f"{about}{format_tokens(self.weight, short=True)}".rjust(_TAIL_WIDTH)
         if not word:
             return [(weight, "size")]
-        if self.width < _WIDE_ENOUGH_FOR_BOTH:
+        name = cell_len(visible(entry.name)) + len(self.git)
+        room = self.width - _MARK_WIDTH - name - _TAIL_WIDTH
+        if self.width < _WIDE_ENOUGH_FOR_BOTH and cell_len(word) >= room:
             return [(word.rjust(_TAIL_WIDTH), part)]
         return [(word, part), (weight, "size")]
 

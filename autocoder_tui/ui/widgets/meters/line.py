@@ -345,7 +345,9 @@ def _part(view: MeterView) -> _Field:
         again = f"{view.retries} retr{'y' if view.retries == 1 else 'ies'}"
         field.append((("  " if field else "") + again, "$text-warning"))
     if view.waiting_seconds is not None:
-        field.append((f", next in {math.ceil(view.waiting_seconds)} s", "$text-warning"))
+        left = math.ceil(view.waiting_seconds)
+        wait = f"{left} s" if left <= 120 else f"{math.ceil(left / 60)} min"
+        field.append((f", next in {wait}", "$text-warning"))
     return field
 
 
