@@ -56,7 +56,7 @@ async def unreadable(camera: Camera) -> None:
         await stage.press("ctrl+r")
         await camera.take("pick-gone")
         await stage.press("escape")
-        await stage.press("f2", *"data", "enter", "escape")
+        await stage.press("f2", *"data", "right", "escape")
         await camera.press("binary", *"picture", "escape", "space")
 
 
