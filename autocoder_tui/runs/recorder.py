@@ -113,6 +113,11 @@ class RunRecorder:
         if self._settling is not None:
             await asyncio.wait({self._settling})
 
+    async def filed(self) -> None:
+        """Wait until history has the run that ended last, or it is known that it can't have it."""
+        if self._ending is not None:
+            await asyncio.wait({self._ending})
+
     async def close(self, state: RunState, *, delivered: bool) -> bool:
         """The run is over and nobody will decide on it: put it into history and remove its
         journal. Returns whether what it brought is kept."""

@@ -177,6 +177,7 @@ def test_a_review_is_shown_and_kept_from_one_place_and_cleared(tmp_path: Path) -
 
 
 def test_what_is_undecided_stands_behind_the_tab_and_not_what_there_is(tmp_path: Path) -> None:
-    fake = Fake()
-    show_session(cast(Program, fake), accepted(ReviewSession(reviewable(tmp_path))))
+    fake, session = Fake(), accepted(ReviewSession(reviewable(tmp_path)))
+    fake.runner.keeping.run_id = str(session.run_id)
+    show_session(cast(Program, fake), session)
     assert fake.marks == [" ✓"]

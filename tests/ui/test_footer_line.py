@@ -66,7 +66,9 @@ async def test_a_review_names_its_keys_only_while_there_is_something_to_decide(
 
 
 async def test_the_line_follows_the_keyboard(tmp_path: Path) -> None:
-    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+    setup = setup_for(tmp_path, "--demo")
+    (tmp_path / "project" / "code.py").write_text("pass\n")
+    async with driven(setup) as (app, pilot):
         await until(pilot, lambda: "^R Run" in _line(app))
         asking = _line(app)
         await pilot.press("f2")

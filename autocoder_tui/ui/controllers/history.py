@@ -112,6 +112,8 @@ class HistoryActions:
         self._listed += 1
         number = self._listed
         project = None if screen.everywhere else str(self._app.root)
+        # A run that has only just ended is one of them.
+        await self._app.runner.keeping.filed()
         try:
             runs = await asyncio.to_thread(
                 history.list, project, screen.search, limit + 1, purposes=WORK, inquiry=inquiry
