@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autocoder_tui.runs import recorder
+from autocoder_tui.runs import recorder, restore
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.widgets.row_list import RowList
 from tests.ui.driving import framed, serving, until
@@ -17,7 +17,7 @@ from tests.ui.driving import framed, serving, until
 async def test_a_run_that_has_only_just_ended_is_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    may_end, end = threading.Event(), recorder.end_journal
+    may_end, end = threading.Event(), restore.end_journal
 
     def late(*args: Any, **options: Any) -> None:
         may_end.wait(20)
