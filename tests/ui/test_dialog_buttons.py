@@ -113,7 +113,7 @@ MADE: dict[type[Dialog[Any]], Open] = {
     PromptList: lambda _: PromptList([Prompt("one", "now"), Prompt("two", "then")]),
     Question: lambda _: Question("Sure?", "It costs.\n" * 40, ANSWERS, start=1),
     QuitQuestion: lambda _: QuitQuestion(Reason("A", "b"), lambda: Reason("A", "b")),
-    RecoveredRuns: lambda app: RecoveredRuns([Offer(kept(app), "half of it came")]),
+    RecoveredRuns: lambda app: RecoveredRuns([Offer(kept(app), "half of it came")] * 2),
     RoundsScreen: rounds,
     RunComparison: lambda app: RunComparison(compared_runs(kept(app), kept(app))),
     RunView: lambda app: RunView(kept(app)),

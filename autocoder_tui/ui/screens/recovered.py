@@ -75,7 +75,8 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
             yield Static("", id="recovered-about", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 for value, label, key in _ANSWERS:
-                    yield Button(f"{label} ({key})", id=f"recovered-{value}")
+                    enters = "-enters" if value == "review" else ""
+                    yield Button(f"{label} ({key})", id=f"recovered-{value}", classes=enters)
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
