@@ -75,6 +75,7 @@ class FilePicker(TypeAheadTree):
         padding: 0;
 
         &:nocolor > .tree--cursor { text-style: reverse; }
+        &:ansi:blur > .tree--cursor { background: ansi_default; text-style: underline; }
         &:focus { background-tint: $background 0%; }
         & > .file-picker--folder { text-style: bold; }
         & > .file-picker--picked { color: $text-success; text-style: bold; }
