@@ -177,7 +177,8 @@ def brought_to_its_end(screen: Pseudoterminal, root: Path, part: str) -> None:
     if part == "early":
         screen.until_shows("Not finished last time", "Esc asks later")
         screen.press("c")
-        screen.until_shows("1 of 4 accepted, 1 rejected, 2 undecided")
+        # The review is there before the run goes on, and nothing is written until it has ended.
+        screen.until_shows("1 of 4 accepted, 1 rejected, 2 undecided", "✓ done")
     elif was_written:
         # Seen to the end: the review is not offered, or says that it is written.
         assert git(root, "log", "--format=%s").splitlines()[-1] == "first"
