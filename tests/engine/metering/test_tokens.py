@@ -186,8 +186,8 @@ def test_what_is_remembered_of_pieces_is_bounded(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("run", [" ", "a", "\n", "!", "中", "\u00a0"])
 def test_endless_runs_do_not_break_the_counting(run: str) -> None:
-    # A million spaces in one piece make the engine below give up.
-    assert 0 < MINI.count(run * 1_000_000) <= 1_000_000
+    # So many in one piece make tiktoken's engine give up, or take the square of the time.
+    assert 0 < MINI.count(run * 300_000) <= 300_000
 
 
 @examples(300)
