@@ -16,6 +16,7 @@ from autocoder_tui.runs.block_proposal import (
 from autocoder_tui.runs.preparation import Job, prepare_given
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.runner import UNDER_WAY
 from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
@@ -53,10 +54,7 @@ async def do(app: Program, deed: Deed) -> None:
 async def propose(app: Program, block: CodeBlock) -> None:
     """Make a block the proposal of a file that is named."""
     if app.runner.running:
-        app.tell(
-            f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
-            severity="warning",
-        )
+        app.tell(app.with_keys(UNDER_WAY), severity="warning")
         return
     if not block.is_closed:
         app.tell(

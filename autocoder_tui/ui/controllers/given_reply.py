@@ -11,6 +11,7 @@ from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Job, prepare_given
 from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.runner import UNDER_WAY
 from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
 
@@ -24,10 +25,7 @@ _HINT: Final = (
 async def paste_reply(app: Program) -> None:
     """Ask for a reply from elsewhere, and review it."""
     if app.runner.running:
-        app.tell(
-            f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
-            severity="warning",
-        )
+        app.tell(app.with_keys(UNDER_WAY), severity="warning")
         return
     text = await app.dialog_drafts.ask(_TITLE, _HINT, tall=True)
     if text is None:

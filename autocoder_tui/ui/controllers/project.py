@@ -16,6 +16,7 @@ from autocoder_tui.ui.controllers.edit import edit_here, edit_outside, keep_edit
 from autocoder_tui.ui.controllers.project_face import ScreenFace
 from autocoder_tui.ui.controllers.project_opening import Planned, ProjectOpening
 from autocoder_tui.ui.controllers.project_wish import Wish
+from autocoder_tui.ui.controllers.runner import UNDER_WAY
 from autocoder_tui.ui.controllers.step_conversation import show_conversation
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.terminal.key_queue import ASKS
@@ -224,9 +225,10 @@ class ProjectActions:
         if self.running:
             app.tell(f"It runs already: {app.key('run.stop')} stops it.")
         elif app.text_calls.running or app.runner.running:
-            app.tell(f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.")
+            app.tell(app.with_keys(UNDER_WAY))
         elif progress is not None and progress.ended:
-            app.tell("All steps are done: a runs them again from the one under the cursor.")
+            again = app.key("steps.again")
+            app.tell(f"All steps are done: {again} runs them again from the one under the cursor.")
         elif await self.opening.ready() and (limits := await self.opening.limits()):
             if self.session is None and (planned := self.planned) is not None:
                 begun = await self.opening.begin(planned, self.face)

@@ -30,6 +30,7 @@ from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress, recover_runs
 from autocoder_tui.ui.controllers.earlier_picks import fill_in_run, pickable
 from autocoder_tui.ui.controllers.review_display import show_figures, show_review, tell_dropped
+from autocoder_tui.ui.controllers.runner import UNDER_WAY
 from autocoder_tui.ui.controllers.send import go_on_after_asking
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -270,10 +271,7 @@ class RunRecovery:
         if not await self.same_project(run):
             return False
         if app.runner.running:
-            app.tell(
-                f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
-                severity="warning",
-            )
+            app.tell(app.with_keys(UNDER_WAY), severity="warning")
             return False
         self._take_model(run)
         if run.snapshot.purpose == "query":

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from textual.worker import Worker, WorkerError
 
@@ -21,6 +21,9 @@ from autocoder_tui.runs.setup import Setup
 from autocoder_tui.runs.supervision import RunListener, RunSupervisor
 from autocoder_tui.ui.controllers.retry_wait import ask_wait
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+
+UNDER_WAY: Final = "A run is under way: wait for it, or stop it ({run.stop}) first."
+"""Told where something has to wait for its end; with keys as in `with_keys`."""
 
 
 class RunView(RunListener, Protocol):

@@ -14,6 +14,7 @@ from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.rework import Complaint, rework
+from autocoder_tui.ui.controllers.runner import UNDER_WAY
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.instruction import KEPT, NoteDialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
@@ -33,10 +34,7 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
     if prepared is None:
         return
     if app.runner.running:
-        app.tell(
-            f"A run is under way: wait for it, or stop it ({app.key('run.stop')}) first.",
-            severity="warning",
-        )
+        app.tell(app.with_keys(UNDER_WAY), severity="warning")
         return
     if not unplaced and not review.counts.rejected and pane.diff.cursor >= 0:
         changed = pane.file.with_verdict(pane.diff.cursor, Verdict.REJECTED)
